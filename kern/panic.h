@@ -1,0 +1,16 @@
+// The end of a broken kernel, and the orderly stop of the machine.
+#ifndef KERN_PANIC_H
+#define KERN_PANIC_H
+
+#include "machine.h"
+#include "types.h"
+
+// Remembers how this machine is stopped with a status.
+void panic_init(const struct machine *machine);
+
+// Stops the machine; status 0 .. 255 reaches QEMU's exit status where there is a test device.
+_Noreturn void machine_stop(uint64_t status);
+
+#define PANIC_STATUS 101
+
+#endif

@@ -1,0 +1,150 @@
+// Exec; exec.h has the contract.
+#include "exec.h"
+
+#include "pager.h"
+#include "private_page.h"
+
+static fl_error_t rights_check(unsigned rights)
+{
+	bool write = rights & FL_PROT_WRITE;
+	if (rights == 0 || rights & ~FL_PROT_RIGHTS || (write && rights & FL_PROT_EXEC) ||
+	    (write && !(rights & FL_PROT_READ)))
+		return FL_BAD_PROT;
+	return FL_OK;
+}
+
+// The heap is the one kind that starts empty.
+static fl_error_t range_check(uint64_t start, uint64_t end, bool heap)
+{
+	if (!page_is_aligned(start | end) || start < LAYOUT_USER_START || end > LAYOUT_USER_TOP)
+		return FL_BAD_ADDRESS;
+	if (heap)
+		return start == end && end <= LAYOUT_MMAP_START ? FL_OK : FL_BAD_ADDRESS;
+	return start < end ? FL_OK : FL_BAD_ADDRESS;
+}
+
+static fl_error_t place_check(const struct layout *layout, uint64_t start, uint64_t end,
+                              unsigned kind)
+{
+	if ((kind == PAGER_KIND_HEAP && layout->heap) || (kind == PAGER_KIND_STACK && layout->stack))
+		return FL_EXISTS;
+	if (layout->count >= PAGER_REGIONS_MAX)
+		return FL_LIMIT;
+	// An empty heap needs its first byte, a stack the guard page below it.
+	uint64_t from = kind == PAGER_KIND_STACK ? start - FL_PAGE_SIZE : start;
+	uint64_t to = kind == PAGER_KIND_HEAP ? start + 1 : end;
+	return layout_is_vacant(layout, from, to) ? FL_OK : FL_EXISTS;
+}
+
+fl_error_t exec_region_add(struct pager *pager, struct space *space, uint64_t start, uint64_t end,
+                           uint64_t what, uint64_t image)
+{
+	struct layout *layout = &space->pending;
+	unsigned kind = PAGER_REGION_KIND(what);
+	unsigned rights = PAGER_REGION_RIGHTS(what);
+	bool has_image = kind == PAGER_KIND_IMAGE;
+	if (what != PAGER_REGION(kind, rights) || kind < PAGER_KIND_IMAGE || kind > PAGER_KIND_STACK ||
+	    (!has_image && image != 0))
+		return FL_BAD_ARGUMENT;
+	fl_error_t error = rights_check(rights);
+	if (!error)
+		error = range_check(start, end, kind == PAGER_KIND_HEAP);
+	if (!error)
+		error = place_check(layout, start, end, kind);
+	if (error)
+		return error;
+
+	struct object *object = NULL;
+	if (has_image) {
+		error = image_open(pager, image >> 32, (uint32_t)image, &object);
+		if (error)
+			return error;
+	}
+	struct region *region = slab_allocate(&pager->regions);
+	if (!region) {
+		object_release(pager, object);
+		return FL_NO_MEMORY;
+	}
+	*region = (struct region){.start = start,
+	                          .end = end,
+	                          .object = object,
+	                          .rights = (uint8_t)rights,
+	                          .kind = (uint8_t)kind};
+	if (kind == PAGER_KIND_HEAP) {
+		layout->heap = region;
+		layout->heap_break = start;
+		return FL_OK;
+	}
+	if (kind == PAGER_KIND_STACK)
+		layout->stack = region;
+	layout_insert(layout, region);
+	return FL_OK;
+}
+
+// Shares one argument page with the new stack. The old layout, which goes next, was the other
+// owner; until then no mapping of it is touched.
+static fl_error_t argument_move(struct pager *pager, struct layout *from, uint64_t from_va,
+                                struct region *stack, uint64_t to_va)
+{
+	struct region *region = layout_find(from, from_va);
+	if (!region || !(region->rights & FL_PROT_READ))
+		return FL_BAD_ADDRESS;
+	bool exclusive;
+	uint64_t page = region_amap_page(region, from_va);
+	struct anon *anon = amap_find(region->amap, page, &exclusive);
+	if (!anon && region_has_object_page(region, from_va)) {
+		struct frame *frame;
+		fl_error_t error = private_page_create(pager, region, from_va, NULL, &frame);
+		if (error)
+			return error;
+		anon = amap_find(region->amap, page, &exclusive);
+	}
+	if (!anon)
+		return FL_OK;
+	uint64_t stack_page = region_amap_page(stack, to_va);
+	if (!amap_reserve(pager, &stack->amap, stack_page))
+		return FL_NO_MEMORY;
+	amap_insert_shared(pager, &stack->amap, stack_page, anon);
+	return FL_OK;
+}
+
+static fl_error_t arguments_check(const struct layout *pending, uint64_t arg_start,
+                                  uint64_t arg_bytes)
+{
+	if (pending->count == 0 || (arg_bytes > 0 && !pending->stack))
+		return FL_BAD_ARGUMENT;
+	if (arg_bytes == 0)
+		return FL_OK;
+	if (!page_is_aligned(arg_start) || arg_start >= FL_USER_END)
+		return FL_BAD_ADDRESS;
+	// Less than the whole stack, so that the arguments' pages cannot wrap either.
+	return arg_bytes < pending->stack->end - pending->stack->start ? FL_OK : FL_TOO_BIG;
+}
+
+fl_error_t exec_commit(struct pager *pager, struct space *space, uint64_t arg_start,
+                       uint64_t arg_bytes)
+{
+	fl_error_t error = arguments_check(&space->pending, arg_start, arg_bytes);
+	if (error)
+		return error;
+	struct region *stack = space->pending.stack;
+	uint64_t bytes = page_ceiling(arg_bytes);
+	for (uint64_t offset = 0; offset < bytes && !error; offset += FL_PAGE_SIZE)
+		error = argument_move(pager, &space->layout, arg_start + offset, stack,
+		                      stack->end - bytes + offset);
+	if (error) {
+		amap_release(pager, &stack->amap);
+		return error;
+	}
+	const struct pager_effects *effects = pager->effects;
+	effects->unmap(effects->context, space, 0, FL_USER_END >> FL_PAGE_SHIFT);
+	layout_release(pager, &space->layout);
+	space->layout = space->pending;
+	space->pending = (struct layout){0};
+	return FL_OK;
+}
+
+void exec_abort(struct pager *pager, struct space *space)
+{
+	layout_release(pager, &space->pending);
+}

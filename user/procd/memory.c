@@ -1,0 +1,82 @@
+// The space and the thread of a process: made by the pager, given their handles here.
+//
+// Not here: what is in the space (exec.c says it, the pager does it).
+#include "fl/server.h"
+#include "procd.h"
+#include "proto/pager.h"
+#include "proto/slots.h"
+
+static fl_error_t thread_create(struct process *process)
+{
+	struct fl_message m = {
+		.word = {PAGER_THREAD_CREATE, process->space, PROGRAM_PRIORITY},
+		.receive = process_thread_slot(process),
+	};
+	fl_error_t error = pager_call(&m);
+	if (error)
+		return error;
+	return m.handle ? FL_OK : FL_BAD_HANDLE;
+}
+
+// The badge that the servers see is the pid. The handle to the pager is the pager's own gift.
+static fl_error_t handles_give(const struct process *process)
+{
+	static const struct {
+		fl_slot_t to;
+		fl_slot_t from;
+	} gifts[] = {
+		{SLOT_PROCESS, SLOT_OWN},
+		{SLOT_FILES, SLOT_FILES},
+		{SLOT_CONSOLE, SLOT_CONSOLE},
+	};
+	for (unsigned i = 0; i < sizeof gifts / sizeof gifts[0]; i++) {
+		fl_error_t error = fl_handle_copy(process_space_slot(process), gifts[i].to, gifts[i].from,
+		                                  FL_RIGHT_CALL, process->pid, 0);
+		if (error)
+			return error;
+	}
+	return FL_OK;
+}
+
+// Sends the message that makes a space, then completes it. On failure the process has no space.
+static fl_error_t space_create(struct process *process, uint64_t label, uint64_t parent)
+{
+	struct fl_message m = {
+		.word = {label, parent},
+		.receive = process_space_slot(process),
+	};
+	fl_error_t error = pager_call(&m);
+	if (error)
+		return error;
+	process->space = m.word[1];
+	error = m.handle ? thread_create(process) : FL_BAD_HANDLE;
+	if (!error)
+		error = handles_give(process);
+	if (error)
+		memory_destroy(process);
+	return error;
+}
+
+fl_error_t memory_create(struct process *process)
+{
+	return space_create(process, PAGER_SPACE_CREATE, 0);
+}
+
+fl_error_t memory_fork(struct process *child, const struct process *parent)
+{
+	return space_create(child, PAGER_SPACE_FORK, parent->space);
+}
+
+void memory_destroy(struct process *process)
+{
+	fl_error_t error;
+	fl_handle_close(0, process_thread_slot(process));
+	fl_handle_close(0, process_space_slot(process));
+	do {
+		struct fl_message m = {.word = {PAGER_SPACE_DESTROY, process->space}};
+		error = pager_call(&m);
+	} while (error == FL_AGAIN);
+	if (error)
+		server_log("procd: the pager keeps the space of pid %u (error %d)", process->pid, error);
+	process->space = 0;
+}

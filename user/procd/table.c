@@ -1,0 +1,90 @@
+// The process table: numbers, places, parents and children.
+//
+// Not here: what a process owns (memory.c) or waits for (life.c, sleep.c).
+#include "fl/string.h"
+#include "procd.h"
+#include "proto/slots.h"
+
+#define PID_MAX 0x7fffffffu
+
+struct process process_table[PROCESS_MAX];
+static uint32_t pid_last;
+
+struct process *process_find(uint64_t pid)
+{
+	struct process *process = &process_table[pid % PROCESS_MAX];
+	return pid != 0 && process->pid == pid ? process : NULL;
+}
+
+struct process *process_first_from(uint64_t pid)
+{
+	struct process *first = NULL;
+	for (unsigned i = 0; i < PROCESS_MAX; i++) {
+		struct process *process = &process_table[i];
+		if (process->pid && process->pid >= pid && (!first || process->pid < first->pid))
+			first = process;
+	}
+	return first;
+}
+
+struct process *process_of_space(uint64_t space)
+{
+	for (unsigned i = 0; i < PROCESS_MAX; i++) {
+		if (process_table[i].pid && process_table[i].space == space)
+			return &process_table[i];
+	}
+	return NULL;
+}
+
+// Pids grow; those whose place is taken are skipped, so that a pid finds its process without a
+// search.
+struct process *process_create(struct process *parent)
+{
+	for (unsigned tries = 0; tries < PROCESS_MAX; tries++) {
+		uint32_t pid = pid_last < PID_MAX ? pid_last + 1 : 1;
+		struct process *process = &process_table[pid % PROCESS_MAX];
+		pid_last = pid;
+		if (process->pid)
+			continue;
+		*process = (struct process){.pid = pid, .state = PROCESS_RUNNING, .parent = parent};
+		if (parent) {
+			process->sibling = parent->child;
+			parent->child = process;
+			memcpy(process->name, parent->name, sizeof process->name);
+		}
+		return process;
+	}
+	return NULL;
+}
+
+void process_free(struct process *process)
+{
+	if (process->parent) {
+		struct process **at = &process->parent->child;
+		while (*at != process)
+			at = &(*at)->sibling;
+		*at = process->sibling;
+	}
+	*process = (struct process){.pid = 0};
+}
+
+void process_adopt(struct process *from, struct process *to)
+{
+	struct process *child;
+	while ((child = from->child)) {
+		from->child = child->sibling;
+		child->parent = to;
+		child->sibling = to->child;
+		to->child = child;
+	}
+}
+
+fl_slot_t process_space_slot(const struct process *process)
+{
+	return (fl_slot_t)(SLOT_SERVER_FREE + 2 * (process - process_table));
+}
+
+fl_slot_t process_thread_slot(const struct process *process)
+{
+	return process_space_slot(process) + 1;
+}

@@ -1,0 +1,196 @@
+// The shell's parser: words with quotes, comments, the operators ; & && ||.
+#include <stdlib.h>
+#include <string.h>
+
+#include "line.h"
+
+struct parser {
+	const char *at;
+	const char *end;
+	char *text;  // where the next byte of a word goes
+	char **word; // where the next pointer goes
+	const char *error;
+};
+
+static bool blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+// Where the line ends: a newline outside quotes. Escapes and comments as in word_read.
+static const char *line_end(const char *at, const char *end)
+{
+	char quote = '\0';
+	bool word = false; // a # inside a word is no comment
+	for (; at < end; at++) {
+		if (*at == '\\' && quote != '\'' && at + 1 < end) {
+			at++;
+			word |= *at != '\n';
+		} else if (quote) {
+			quote = *at == quote ? '\0' : quote;
+		} else if (*at == '\n') {
+			break;
+		} else if (*at == '#' && !word) {
+			at = memchr(at, '\n', (size_t)(end - at));
+			return at ? at : end;
+		} else {
+			quote = *at == '\'' || *at == '"' ? *at : '\0';
+			word = !blank(*at) && !strchr(";&|", *at);
+		}
+	}
+	return at;
+}
+
+// One byte of a word outside single quotes: a backslash takes the next byte as it is, $? is marked.
+static void byte_read(struct parser *p, bool quoted)
+{
+	if (*p->at == '\\' && p->at + 1 < p->end && (!quoted || strchr("\"\\$\n", p->at[1]))) {
+		p->at++;
+		if (*p->at == '\n')
+			p->at++; // a joined line
+		else
+			*p->text++ = *p->at++;
+	} else if (*p->at == '$' && p->at + 1 < p->end && p->at[1] == '?') {
+		*p->text++ = STATUS_MARK;
+		p->at += 2;
+	} else {
+		*p->text++ = *p->at++;
+	}
+}
+
+static bool quoted_read(struct parser *p)
+{
+	char quote = *p->at++;
+	while (p->at < p->end && *p->at != quote) {
+		if (quote == '\'')
+			*p->text++ = *p->at++;
+		else
+			byte_read(p, true);
+	}
+	if (p->at >= p->end) {
+		p->error = "a quote is not closed";
+		return false;
+	}
+	p->at++;
+	return true;
+}
+
+static bool word_read(struct parser *p)
+{
+	char *start = p->text;
+	while (p->at < p->end && !blank(*p->at) && !strchr(";&|<>()", *p->at)) {
+		if (*p->at == '\'' || *p->at == '"') {
+			if (!quoted_read(p))
+				return false;
+		} else {
+			byte_read(p, false);
+		}
+	}
+	*p->text++ = '\0';
+	*p->word++ = start;
+	return true;
+}
+
+static bool operator_read(struct parser *p, enum operator* next)
+{
+	char first = *p->at;
+	bool twice = p->at + 1 < p->end && p->at[1] == first;
+	p->at += 1 + (twice && first != ';');
+	if (first == ';')
+		*next = OPERATOR_THEN;
+	else if (first == '&')
+		*next = twice ? OPERATOR_AND : OPERATOR_BACKGROUND;
+	else if (first == '|' && twice)
+		*next = OPERATOR_OR;
+	else
+		p->error = "| < > ( ) are not supported";
+	return p->error == NULL;
+}
+
+// Words up to an operator or the end.
+static bool command_read(struct parser *p, struct command *command)
+{
+	command->word = p->word;
+	command->next = OPERATOR_END;
+	while (p->at < p->end) {
+		if (blank(*p->at))
+			p->at++;
+		else if (*p->at == '\\' && p->at + 1 < p->end && p->at[1] == '\n')
+			p->at += 2; // a joined line
+		else if (*p->at == '#')
+			p->at = p->end;
+		else if (strchr(";&|<>()", *p->at)) {
+			if (!operator_read(p, &command->next))
+				return false;
+			break;
+		} else if (!word_read(p))
+			return false;
+	}
+	bool empty = p->word == command->word;
+	*p->word++ = NULL;
+	if (empty && command->next != OPERATOR_END)
+		p->error = "an operator has no command before it";
+	return p->error == NULL;
+}
+
+static bool commands_read(struct parser *p, struct line *line)
+{
+	enum operator last;
+	do {
+		struct command *command = &line->command[line->count];
+		if (!command_read(p, command))
+			return false;
+		last = command->next;
+		if (command->word[0])
+			line->count++;
+		else if (line->count > 0 && line->command[line->count - 1].next >= OPERATOR_AND)
+			p->error = "an operator has no command behind it";
+	} while (last != OPERATOR_END && p->error == NULL);
+	return p->error == NULL;
+}
+
+// Each command and each word takes at least one byte of the line, and the last command may be
+// empty; each word adds a NUL to the text, each command a NULL to the words.
+static bool line_allocate(struct line *line, size_t bytes)
+{
+	*line = (struct line){
+		.command = calloc(bytes + 2, sizeof(struct command)),
+		.words = calloc(2 * bytes + 4, sizeof(char *)),
+		.text = calloc(2 * bytes + 2, 1),
+	};
+	return line->command && line->words && line->text;
+}
+
+enum line_result line_parse(const char *start, const char *end, const char **next,
+                            struct line *line, const char **error)
+{
+	struct parser p = {.at = start, .end = line_end(start, end)};
+	size_t bytes = (size_t)(p.end - start);
+	*next = p.end < end ? p.end + 1 : end;
+	if (memchr(start, '\0', bytes) || memchr(start, STATUS_MARK, bytes)) {
+		*error = "this is not text";
+		return LINE_WRONG;
+	}
+	enum line_result result = LINE_NO_MEMORY;
+	if (line_allocate(line, bytes)) {
+		p.text = line->text;
+		p.word = line->words;
+		if (!commands_read(&p, line)) {
+			*error = p.error;
+			result = LINE_WRONG;
+		} else {
+			result = line->count > 0 ? LINE_PARSED : LINE_EMPTY;
+		}
+	}
+	if (result != LINE_PARSED)
+		line_free(line);
+	return result;
+}
+
+void line_free(struct line *line)
+{
+	free(line->command);
+	free(line->words);
+	free(line->text);
+	*line = (struct line){0};
+}
