@@ -171,30 +171,37 @@ static bool span_is_whole(struct span span, unsigned level)
 	return span.first == 0 && span.end == 1ul << (TREE_BITS * level);
 }
 
-static bool own_edges(const struct tree_kind *kind, struct tree_node **link, unsigned level,
-                      struct span span)
+// *link is a node of this level or NULL.
+static bool own_edges(const struct tree_kind *kind, void **link, unsigned level, struct span span)
 {
-	if (!*link || span.first >= span.end || span_is_whole(span, level))
+	struct tree_node *node = *link;
+	if (!node || span.first >= span.end || span_is_whole(span, level))
 		return true;
-	if ((*link)->references > 1) {
+	if (node->references > 1) {
 		if (!slab_reserve(kind->nodes, 1))
 			return false;
-		*link = node_copy(kind, *link, level);
+		node = node_copy(kind, node, level);
+		*link = node;
 	}
-	if (level == 1)
-		return true;
-	for (unsigned i = 0; i < TREE_SLOTS; i++) {
-		if (!own_edges(kind, (struct tree_node **)&(*link)->slot[i], level - 1,
-		               span_of_slot(span, level, i)))
+	for (unsigned i = 0; i < TREE_SLOTS && level > 1; i++) {
+		if (!own_edges(kind, &node->slot[i], level - 1, span_of_slot(span, level, i)))
 			return false;
 	}
 	return true;
 }
 
+// The part of [first, end) that the tree has levels for.
+static struct span span_of_tree(const struct tree *tree, uint64_t first, uint64_t end)
+{
+	return span_of_slot((struct span){first, end}, tree->height + 1, 0);
+}
+
 bool tree_own_edges(const struct tree_kind *kind, struct tree *tree, uint64_t first, uint64_t end)
 {
-	struct span root = {first, end};
-	return own_edges(kind, &tree->root, tree->height, span_of_slot(root, tree->height + 1, 0));
+	void *root = tree->root;
+	bool owned = own_edges(kind, &root, tree->height, span_of_tree(tree, first, end));
+	tree->root = root;
+	return owned;
 }
 
 // Empties the range. True if the node is gone, because nothing is left in it.
@@ -225,7 +232,7 @@ static bool node_remove(const struct tree_kind *kind, struct tree_node *node, un
 
 void tree_remove(const struct tree_kind *kind, struct tree *tree, uint64_t first, uint64_t end)
 {
-	struct span span = span_of_slot((struct span){first, end}, tree->height + 1, 0);
+	struct span span = span_of_tree(tree, first, end);
 	if (tree->root && span.first < span.end && node_remove(kind, tree->root, tree->height, span))
 		*tree = (struct tree){0};
 }

@@ -118,12 +118,12 @@ void process_end(struct process *process, enum process_end end, unsigned status,
 	process->token = 0;
 	if (!process->parent)
 		init_died(process);
+	// An answered wait frees its zombie, which may be this process: it is not touched after that.
+	struct process *parent = process->parent;
 	struct process *init = process_find(INIT_PID);
-	if (process->child) {
-		process_adopt(process, init);
-		(void)wait_try(init);
-	}
-	(void)wait_try(process->parent);
+	process_adopt(process, init);
+	(void)wait_try(parent);
+	(void)wait_try(init);
 }
 
 enum server_answer exit_call(struct process *process, struct fl_message *m)

@@ -15,8 +15,8 @@
 #define STATUS_INIT_DIED 72
 
 // Invariants (process_check): in process_table a process is at the place pid % PROCESS_MAX; pid 0 =
-// the place is free. A process is in its parent's list of children, once. token != 0 exactly in the
-// states WAITING and SLEEPING; in the list of sleepers exactly in SLEEPING. A zombie has no space.
+// the place is free. A process is in its parent's list of children, once; only init has no parent.
+// token != 0 exactly in the states WAITING and SLEEPING. A zombie has no space and no children.
 struct process {
 	uint32_t pid;
 	uint8_t state;          // enum process_state
@@ -42,6 +42,7 @@ struct process *process_of_space(uint64_t space);       // NULL
 struct process *process_create(struct process *parent); // RUNNING, without a space; NULL: no place
 void process_free(struct process *process);             // has no children; leaves its parent
 void process_adopt(struct process *from, struct process *to); // all children of `from`
+int process_check(void);                                      // 1 if the invariants above hold
 fl_slot_t process_space_slot(const struct process *process);
 fl_slot_t process_thread_slot(const struct process *process);
 

@@ -67,5 +67,8 @@ enum server_answer stat_call(struct process *process, struct fl_message *m)
 enum server_answer audit_call(struct process *process, struct fl_message *m)
 {
 	(void)process;
-	return pager_ask(m, PAGER_AUDIT, 0, 0);
+	enum server_answer answer = pager_ask(m, PAGER_AUDIT, 0, 0);
+	if (!process_check())
+		m->word[1] = 0;
+	return answer;
 }

@@ -79,6 +79,35 @@ void process_adopt(struct process *from, struct process *to)
 	}
 }
 
+static int process_sound(const struct process *process)
+{
+	int is_parked = process->state == PROCESS_WAITING || process->state == PROCESS_SLEEPING;
+	int is_zombie = process->state == PROCESS_ZOMBIE;
+	return process_find(process->pid) == process && is_parked == (process->token != 0) &&
+	       is_zombie == (process->space == 0) && !(is_zombie && process->child) &&
+	       (process->pid == INIT_PID) == (process->parent == NULL);
+}
+
+int process_check(void)
+{
+	unsigned processes = 0;
+	unsigned children = 0;
+	for (unsigned i = 0; i < PROCESS_MAX; i++) {
+		const struct process *process = &process_table[i];
+		if (!process->pid)
+			continue;
+		processes++;
+		if (!process_sound(process))
+			return 0;
+		// Every child in the list of its own parent, and as many as there are: each once.
+		for (const struct process *child = process->child; child; child = child->sibling) {
+			if (child->parent != process || ++children > PROCESS_MAX)
+				return 0;
+		}
+	}
+	return processes == children + 1;
+}
+
 fl_slot_t process_space_slot(const struct process *process)
 {
 	return (fl_slot_t)(SLOT_SERVER_FREE + 2 * (process - process_table));

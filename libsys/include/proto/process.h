@@ -23,7 +23,7 @@ enum process_label {
 	PROCESS_PTE,     // w1 = pid, w2 = va -> as PAGER_PTE_READ
 	PROCESS_STAT,    // w1 = first statistic -> as PAGER_STAT
 	PROCESS_MEMORY,  // w1 = pid -> as PAGER_SPACE_STAT
-	PROCESS_AUDIT,   // -> as PAGER_AUDIT
+	PROCESS_AUDIT,   // -> as PAGER_AUDIT; 0 also if the process table is unsound
 	PROCESS_POWEROFF // w1 = status 0 .. 255; does not return
 };
 
