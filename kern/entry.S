@@ -110,10 +110,8 @@ trap_in_kernel:
 	csrr sp, sscratch
 	csrw sscratch, zero
 	sret
-1:	csrr a0, scause
-	csrr a1, stval
-	csrr a2, sepc
-	mv a3, s0
+1:	csrr a0, sepc
+	mv a1, s0
 	call panic_trap
 
 // uint64_t user_copy(uint64_t *to, const uint64_t *from, uint64_t words): 0, or 1 if an access

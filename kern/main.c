@@ -1,5 +1,6 @@
 // The kernel's start: firmware comes in at entry.S, root's first instruction is where it ends.
 #include "boot.h"
+#include "check.h"
 #include "console.h"
 #include "create.h"
 #include "irq.h"
@@ -60,6 +61,7 @@ void kern_main(uint64_t hart_id, uint64_t device_tree)
 	irq_init(&machine, hart_id);
 	time_init(machine.timebase_hz, machine.has_sstc);
 	boot_root(&machine, &layout, hart_id);
+	kern_check_panic(boot_argument(machine.args, "check_panic", 0));
 	time_slice_start();
 	csr_clear(sstatus, SSTATUS_SPP | SSTATUS_FS); // the first sret leads to user mode
 	thread_resume(trap_first());

@@ -26,24 +26,28 @@ void machine_stop(uint64_t status)
 		__asm__ volatile("wfi");
 }
 
-// Frame records lie below the frame pointer: caller's frame pointer at -16, return address at -8.
-static void backtrace(uint64_t frame_pointer)
+// The faulting pc, if there is one, then who called whom. Frame records lie below the frame
+// pointer: the caller's at -16, the return address at -8; two bytes before that is inside the call.
+static void backtrace(uint64_t pc, uint64_t frame_pointer)
 {
 	extern char _start[], kernel_end[];
 	console_put("backtrace:");
 	for (unsigned i = 0; i < BACKTRACE_MAX; i++) {
+		if (pc) {
+			console_put(" ");
+			console_hex(pc);
+		}
 		if (!is_aligned(frame_pointer, 8) || frame_pointer < (uintptr_t)_start + 16 ||
 		    frame_pointer >= (uintptr_t)kernel_end)
 			break;
 		const uint64_t *record = (const uint64_t *)(uintptr_t)frame_pointer - 2;
-		console_put(" ");
-		console_hex(record[1]);
+		pc = record[1] - 2;
 		frame_pointer = record[0];
 	}
 	console_put("\n");
 }
 
-static _Noreturn void panic_end(uint64_t frame_pointer)
+static _Noreturn void panic_end(uint64_t pc, uint64_t frame_pointer)
 {
 	static bool is_nested;
 	const struct thread *thread = this_hart()->current;
@@ -64,7 +68,7 @@ static _Noreturn void panic_end(uint64_t frame_pointer)
 			console_hex(thread->pc);
 		}
 		console_put("\n");
-		backtrace(frame_pointer);
+		backtrace(pc, frame_pointer);
 	}
 	machine_stop(PANIC_STATUS);
 }
@@ -78,17 +82,13 @@ void panic_at(const char *file, int line, const char *what)
 	console_put(":");
 	console_decimal((uint64_t)line);
 	console_put("\n");
-	panic_end((uintptr_t)__builtin_frame_address(0));
+	panic_end(0, (uintptr_t)__builtin_frame_address(0));
 }
 
 // entry.S: a trap in the kernel that no fix-up covers.
-_Noreturn void panic_trap(uint64_t cause, uint64_t value, uint64_t pc, uint64_t frame_pointer);
-void panic_trap(uint64_t cause, uint64_t value, uint64_t pc, uint64_t frame_pointer)
+_Noreturn void panic_trap(uint64_t pc, uint64_t frame_pointer);
+void panic_trap(uint64_t pc, uint64_t frame_pointer)
 {
-	(void)cause;
-	(void)value;
-	console_put("\npanic: trap in the kernel\nbacktrace: ");
-	console_hex(pc);
-	console_put("\n");
-	panic_end(frame_pointer);
+	console_put("\npanic: trap in the kernel\n");
+	panic_end(pc, frame_pointer);
 }

@@ -1,5 +1,6 @@
 # Finds a kernel panic in a console log and turns the addresses of its backtrace into function
 # names and lines.
+import itertools
 import re
 import shutil
 import subprocess
@@ -23,14 +24,15 @@ def backtrace_resolve(panic, kernel):
     if not match or not shutil.which(ADDR2LINE):
         return []
     lines = []
-    for index, address in enumerate(match.group(1).split()):
-        # A return address belongs to the call before it.
-        place = int(address, 16) - (1 if index else 0)
-        result = subprocess.run([ADDR2LINE, "-i", "-p", "-f", "-s", "-e", kernel, hex(place)],
+    for address, same in itertools.groupby(match.group(1).split()):
+        result = subprocess.run([ADDR2LINE, "-i", "-p", "-f", "-s", "-e", kernel, address],
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                 stderr=subprocess.DEVNULL, text=True, check=False)
         found = result.stdout.strip().splitlines() or ["?? ??:0"]
         lines += ["    %s %s" % (address, line.strip()) for line in found]
+        times = len(list(same))
+        if times > 1:
+            lines.append("    ... %d times" % times)
     return lines
 
 

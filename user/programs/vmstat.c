@@ -24,10 +24,13 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	struct fl_result counters;
+	uint64_t instructions = fl_instructions();
 	fl_counters(&counters);
 	for (unsigned i = 0; i < STAT_COUNT; i++)
 		printf("%s %" PRIu64 "\n", pager_statistic_key(i), value[i]);
 	for (unsigned i = 0; i < sizeof(counter_key) / sizeof(counter_key[0]); i++)
 		printf("%s %" PRIu64 "\n", counter_key[i], counters.value[i]);
+	// Of all modes since power-on; exact with boot/run --icount.
+	printf("instructions %" PRIu64 "\n", instructions);
 	return EXIT_SUCCESS;
 }

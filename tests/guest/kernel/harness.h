@@ -33,6 +33,10 @@ struct suite {
 bool expect_at(const char *file, int line, const char *what, uint64_t expected, uint64_t got);
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+// Without this nothing can go on.
+#define require(condition) ((condition) ? (void)0 : bail(__FILE_NAME__, __LINE__, #condition))
+_Noreturn void bail(const char *file, int line, const char *what);
+
 void console_open(void);
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void suite_run(const struct suite *suite); // each test, and that it gave everything back
@@ -65,6 +69,7 @@ fl_error_t run_hold(uint64_t run, enum fl_run_kind kind, uint64_t va, unsigned *
 struct fl_result frame_state(uint64_t frame);
 #define window_of(page) ((void *)(uintptr_t)(WINDOW_VA + (page) - boot->ram_base))
 
+unsigned slots_in_use(void);
 fl_slot_t slot_new(void);
 void slot_end(fl_slot_t slot); // closes it
 fl_slot_t endpoint_new(void);
@@ -73,6 +78,9 @@ fl_slot_t thread_new(fl_slot_t space, unsigned priority, uint64_t number);
 void object_end(fl_slot_t slot);       // destroys it; a space is emptied first
 void object_forget(fl_slot_t slot);    // it was destroyed by other means: frames and slot are back
 fl_slot_t handle_new(fl_slot_t from, unsigned rights, uint64_t badge); // a copy in a new slot
+
+// This page, mapped at va of a space (0: nowhere), goes back when the object ends.
+void object_stack(fl_slot_t slot, uint64_t page, fl_slot_t space, uint64_t va);
 
 // Maps a page, feeding tables as they are asked for.
 fl_error_t page_map(fl_slot_t space, uint64_t va, uint64_t page, unsigned prot);
@@ -136,7 +144,7 @@ fl_error_t puppet_give(struct puppet *puppet, fl_slot_t to, fl_slot_t from, unsi
 
 // All integer registers around one ecall: loads x[1..31] (x[2] is replaced by the array's address),
 // traps, stores what is there afterwards.
-void raw_call(uint64_t x[32]);
+void raw_call(uint64_t x[33]); // x[32] is scratch
 enum { X_SP = 2, X_TP = 4, X_T0 = 5, X_T1, X_T2, X_S0 = 8, X_A0 = 10, X_A7 = 17, X_T3 = 28 };
 
 #endif

@@ -65,31 +65,23 @@ static void runs_find(uint64_t ram_end)
 		else
 			spare[spares++] = run;
 	}
-	if (spares < SPARE_RUNS) {
-		print("Bail out! too little memory for the tests\n");
-		stop(1);
-	}
+	require(spares == SPARE_RUNS); // else there is too little memory
 }
 
 void memory_open(void)
 {
 	unsigned repeats;
 	uint64_t frames = boot->ram_bytes / FL_PAGE_SIZE;
-	if (frames > FRAMES_MAX) {
-		print("Bail out! the tests want at most %d MiB\n", FRAMES_MAX / 256);
-		stop(1);
-	}
+	require(frames <= FRAMES_MAX);
 	for (uint64_t i = 0; i < frames; i++)
 		before[i] = frame_summary(i);
-	(void)fl_space_counts(FL_ROOT_SPACE, &root_before);
+	require(fl_space_counts(FL_ROOT_SPACE, &root_before) == FL_OK);
 	frames_find(boot->ram_base + boot->ram_bytes);
 	runs_find(boot->ram_base + boot->ram_bytes);
 	table_feed(FL_ROOT_SPACE);
 	table_feed(FL_ROOT_SPACE);
-	if (run_hold(window, FL_RUN_WINDOW, WINDOW_VA + window - boot->ram_base, &repeats)) {
-		print("Bail out! no window\n");
-		stop(1);
-	}
+	uint64_t va = (uintptr_t)window_of(window);
+	require(run_hold(window, FL_RUN_WINDOW, va, &repeats) == FL_OK);
 	for (unsigned i = 0; i < FL_RUN_FRAMES; i++)
 		page_stack[pages_free++] = window + (FL_RUN_FRAMES - 1 - i) * FL_PAGE_SIZE;
 	pages_all = pages_free;
@@ -99,7 +91,7 @@ void memory_close(void)
 {
 	uint64_t frame;
 	struct fl_result r;
-	(void)fl_run_detach(FL_ROOT_MEMORY, window);
+	require(fl_run_detach(FL_ROOT_MEMORY, window) == FL_OK);
 	// What the tables of the tests left: as many spares as at the start stay.
 	while (fl_space_counts(FL_ROOT_SPACE, &r) == FL_OK && r.value[3] > root_before.value[3] &&
 	       fl_space_drain(FL_ROOT_SPACE, FL_FEED_TABLE, &frame) == FL_OK)
@@ -123,18 +115,17 @@ void memory_audit(void)
 
 uint64_t memory_in_use(void)
 {
-	extern unsigned slots_in_use(void);
 	struct fl_result r;
-	(void)fl_space_counts(FL_ROOT_SPACE, &r);
-	return frames_all - frames_free + (pages_all - pages_free) * 1000ul + slots_in_use() * 1000000ul;
+	// A table of root's stays with it as a spare, so tables in use and spares count as one here.
+	require(fl_space_counts(FL_ROOT_SPACE, &r) == FL_OK);
+	uint64_t tables = r.value[2] + r.value[3];
+	return r.value[1] * 1000000000ul + slots_in_use() * 1000000ul +
+	       (pages_all - pages_free) * 1000ul + frames_all - frames_free - tables;
 }
 
 uint64_t frame_new(void)
 {
-	if (frames_free == 0) {
-		print("Bail out! no object frame is left\n");
-		stop(1);
-	}
+	require(frames_free > 0);
 	return frame_stack[--frames_free];
 }
 
@@ -147,10 +138,7 @@ void frame_end(uint64_t frame)
 
 uint64_t page_new(void)
 {
-	if (pages_free == 0) {
-		print("Bail out! no page is left\n");
-		stop(1);
-	}
+	require(pages_free > 0);
 	uint64_t page = page_stack[--pages_free];
 	memset(page_at(page), 0, FL_PAGE_SIZE);
 	return page;

@@ -7,10 +7,11 @@
 
 static struct object {
 	bool used;
-	uint64_t frame, root, stack;
+	uint64_t frame, root;
+	uint64_t stack, stack_va; // page, where it is mapped
+	fl_slot_t stack_space;    // 0: in the window only
 } object[FL_HANDLES_PER_FRAME];
 
-unsigned slots_in_use(void);
 unsigned slots_in_use(void)
 {
 	unsigned used = 0;
@@ -27,8 +28,7 @@ fl_slot_t slot_new(void)
 			return i;
 		}
 	}
-	print("Bail out! no slot is left\n");
-	stop(1);
+	bail(__FILE_NAME__, __LINE__, "a free slot");
 }
 
 void slot_end(fl_slot_t slot)
@@ -82,15 +82,19 @@ void object_forget(fl_slot_t slot)
 	frame_end(object[slot].frame);
 	if (object[slot].root)
 		frame_end(object[slot].root);
+	uint64_t done, removed;
+	if (object[slot].stack_space)
+		expect(FL_OK, fl_unmap(object[slot].stack_space, object[slot].stack_va, 1, &done, &removed));
 	if (object[slot].stack)
 		page_end(object[slot].stack);
 	slot_end(slot);
 }
 
-void object_stack(fl_slot_t slot, uint64_t stack);
-void object_stack(fl_slot_t slot, uint64_t stack)
+void object_stack(fl_slot_t slot, uint64_t stack, fl_slot_t space, uint64_t va)
 {
 	object[slot].stack = stack;
+	object[slot].stack_space = space;
+	object[slot].stack_va = va;
 }
 
 void object_end(fl_slot_t slot)

@@ -6,7 +6,7 @@ raw_call:
 	sd ra, 0(sp)
 	sd gp, 8(sp)
 	.irp n, 0,1,2,3,4,5,6,7,8,9,10,11
-	sd s\n, 16+8*\n-8*(\n/12)(sp)
+	sd s\n, 16+8*\n(sp)
 	.endr
 	sd sp, 0(a0)
 	sd tp, 256(a0)

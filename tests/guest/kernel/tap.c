@@ -109,3 +109,9 @@ void stop(unsigned status)
 	for (;;)
 		;
 }
+
+void bail(const char *file, int line, const char *what)
+{
+	print("# %s:%d: needed: %s\nBail out!\n", file, line, what);
+	stop(1);
+}
