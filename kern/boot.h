@@ -21,10 +21,4 @@ void boot_memory(const struct machine *machine, struct boot_layout *layout);
 // Loads the first file of the initrd, an ELF named root, and makes its thread ready.
 void boot_root(const struct machine *machine, const struct boot_layout *layout, uint64_t hart);
 
-// The value of `key=number` in the boot arguments, or `otherwise`.
-uint64_t boot_argument(const char *args, const char *key, uint64_t otherwise);
-
-// A machine that cannot run this system: one sentence, then stop.
-_Noreturn void boot_fail(const char *why);
-
 #endif

@@ -1,6 +1,7 @@
 // Boot: where everything in RAM is, the frame table, and the kernel's own page tables.
 #include "boot.h"
 #include "create.h"
+#include "panic.h"
 #include "table.h"
 
 #define GIB (1ul << 30)

@@ -4,6 +4,7 @@
 #include "boot.h"
 #include "create.h"
 #include "irq.h"
+#include "panic.h"
 #include "sched.h"
 
 #define ROOT_PRIORITY (FL_PRIORITY_COUNT - 1)

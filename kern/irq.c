@@ -3,7 +3,6 @@
 
 #include "ipc.h"
 #include "riscv.h"
-#include "time.h"
 
 struct irq {
 	struct endpoint *endpoint; // live if endpoint_id still is its id
@@ -88,10 +87,8 @@ fl_error_t irq_bind(uint64_t source, struct endpoint *endpoint, uint64_t bits)
 void irq_unbind(uint64_t source)
 {
 	irqs.irq[source].bits = 0;
-	if (source == 0) {
-		time_set_deadline(~0ul);
+	if (source == 0)
 		return;
-	}
 	plic_complete(source); // before the disable: the PLIC ignores completions of disabled sources
 	*plic_enable(source) &= ~(1u << source % 32);
 }
@@ -118,14 +115,4 @@ void irq_external(void)
 		irqs.irq[source].is_claimed = true;
 		irq_deliver(source);
 	}
-}
-
-void irq_wait(void)
-{
-	__asm__ volatile("wfi" ::: "memory");
-	uint64_t pending = csr_read(sip) & csr_read(sie);
-	if (pending & SIE_TIMER)
-		time_interrupt();
-	if (pending & SIE_EXTERNAL)
-		irq_external();
 }

@@ -30,7 +30,4 @@ void irq_deliver(uint64_t source);
 // The external interrupt: claims and delivers all that is pending.
 void irq_external(void);
 
-// Idle: waits for an interrupt and handles what is pending.
-void irq_wait(void);
-
 #endif

@@ -15,15 +15,8 @@
 
 struct hart hart0;
 
-void boot_fail(const char *why)
-{
-	console_put("\npanic: boot: ");
-	console_put(why);
-	console_put("\n");
-	machine_stop(PANIC_STATUS);
-}
-
-uint64_t boot_argument(const char *args, const char *key, uint64_t otherwise)
+// The value of `key=number` in the boot arguments, or `otherwise`.
+static uint64_t boot_argument(const char *args, const char *key, uint64_t otherwise)
 {
 	size_t length = strlen(key);
 	for (const char *at = args; *at; at++) {
@@ -64,5 +57,5 @@ void kern_main(uint64_t hart_id, uint64_t device_tree)
 	kern_check_panic(boot_argument(machine.args, "check_panic", 0));
 	time_slice_start();
 	csr_clear(sstatus, SSTATUS_SPP | SSTATUS_FS); // the first sret leads to user mode
-	thread_resume(trap_first());
+	thread_resume(trap_leave());
 }

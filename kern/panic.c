@@ -26,6 +26,14 @@ void machine_stop(uint64_t status)
 		__asm__ volatile("wfi");
 }
 
+void boot_fail(const char *why)
+{
+	console_put("\npanic: boot: ");
+	console_put(why);
+	console_put("\n");
+	machine_stop(PANIC_STATUS);
+}
+
 // The faulting pc, if there is one, then who called whom. Frame records lie below the frame
 // pointer: the caller's at -16, the return address at -8; two bytes before that is inside the call.
 static void backtrace(uint64_t pc, uint64_t frame_pointer)

@@ -1,9 +1,6 @@
 // The scheduler; see sched.h.
 #include "sched.h"
 
-#include "irq.h"
-#include "time.h"
-
 void sched_ready(struct thread *thread)
 {
 	struct hart *hart = this_hart();
@@ -77,12 +74,6 @@ struct thread *sched_next(void)
 	}
 	if (!thread)
 		thread = sched_pick(hart);
-	if (!thread) {
-		time_slice_stop();
-		while (!(thread = sched_pick(hart)))
-			irq_wait();
-		time_slice_start();
-	}
 	hart->current = thread;
 	return thread;
 }

@@ -22,8 +22,8 @@ void sched_switch(struct thread *thread);
 // The current thread goes to the end of its queue if another of its priority is ready.
 void sched_yield(void);
 
-// Who runs when the kernel is left: the current thread unless something more urgent is ready.
-// Waits for interrupts while nobody is. Never NULL.
+// Who runs when the kernel is left: the current thread unless something more urgent is ready. NULL:
+// nobody.
 struct thread *sched_next(void);
 
 #endif

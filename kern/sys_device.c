@@ -24,6 +24,8 @@ fl_error_t sys_irq_control(struct thread *self)
 		                       : FL_BAD_ARGUMENT;
 	case FL_IRQ_UNBIND:
 		irq_unbind(source);
+		if (source == 0)
+			time_set_deadline(~0ul);
 		return FL_OK;
 	case FL_IRQ_ACK:
 		irq_acknowledge(source);

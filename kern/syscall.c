@@ -3,8 +3,8 @@
 #include "syscall.h"
 
 #include "check.h"
+#include "map.h"
 #include "sched.h"
-#include "user.h"
 
 typedef fl_error_t (*syscall_t)(struct thread *self);
 
@@ -55,6 +55,10 @@ fl_error_t sys_receive(struct thread *self)
 	return error ? error : endpoint_receive(endpoint, self);
 }
 
+// What answers a waiting thread: on success it is in no queue, and *woken.
+typedef fl_error_t (*answer_t)(struct thread *self, struct endpoint **endpoint,
+                               struct thread **woken);
+
 static CHECKED fl_error_t reply(struct thread *self, struct endpoint **endpoint,
                                 struct thread **woken)
 {
@@ -66,28 +70,6 @@ static CHECKED fl_error_t reply(struct thread *self, struct endpoint **endpoint,
 		return FL_STALE;
 	endpoint_reply(self, *woken);
 	return FL_OK;
-}
-
-fl_error_t sys_reply(struct thread *self)
-{
-	struct endpoint *endpoint;
-	struct thread *woken;
-	fl_error_t error = reply(self, &endpoint, &woken);
-	if (!error)
-		sched_ready(woken);
-	return error;
-}
-
-fl_error_t sys_reply_receive(struct thread *self)
-{
-	struct endpoint *endpoint;
-	struct thread *woken;
-	fl_error_t error = reply(self, &endpoint, &woken);
-	if (error)
-		return error;
-	error = endpoint_receive(endpoint, self);
-	sched_switch(woken);
-	return error;
 }
 
 static CHECKED fl_error_t redirect(struct thread *self, struct thread *thread)
@@ -121,26 +103,48 @@ static CHECKED fl_error_t resolve(struct thread *self, struct endpoint **endpoin
 	return error;
 }
 
-fl_error_t sys_resolve(struct thread *self)
+// `answer` (reply or resolve) on its own.
+static fl_error_t answer_only(struct thread *self, answer_t answer)
 {
 	struct endpoint *endpoint;
 	struct thread *woken;
-	fl_error_t error = resolve(self, &endpoint, &woken);
+	fl_error_t error = answer(self, &endpoint, &woken);
 	if (!error)
 		sched_ready(woken);
 	return error;
 }
 
-fl_error_t sys_resolve_receive(struct thread *self)
+// Answers, then receives: if nothing waits to be received, the woken thread runs at once.
+static fl_error_t answer_and_receive(struct thread *self, answer_t answer)
 {
 	struct endpoint *endpoint;
 	struct thread *woken;
-	fl_error_t error = resolve(self, &endpoint, &woken);
+	fl_error_t error = answer(self, &endpoint, &woken);
 	if (error)
 		return error;
 	error = endpoint_receive(endpoint, self);
 	sched_switch(woken);
 	return error;
+}
+
+fl_error_t sys_reply(struct thread *self)
+{
+	return answer_only(self, reply);
+}
+
+fl_error_t sys_reply_receive(struct thread *self)
+{
+	return answer_and_receive(self, reply);
+}
+
+fl_error_t sys_resolve(struct thread *self)
+{
+	return answer_only(self, resolve);
+}
+
+fl_error_t sys_resolve_receive(struct thread *self)
+{
+	return answer_and_receive(self, resolve);
 }
 
 fl_error_t sys_notify(struct thread *self)

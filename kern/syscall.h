@@ -33,13 +33,7 @@ static inline CHECKED fl_error_t arg_handle(const struct thread *self, unsigned 
 	return handle_find(&self->space->handles, arg(self, n), type, rights, handle);
 }
 
-// Installs map entries into `space` for a caller that holds the frames. Entries: inline in the
-// registers from argument `first` on if count <= FL_MAP_ENTRIES_INLINE, else a vector at that
-// argument. *installed = how many were, also on failure.
-CHECKED fl_error_t map_entries(struct thread *self, struct space *space, uint64_t count,
-                               unsigned first, uint64_t *installed);
-
-// thread.c: ends whatever the thread does and makes it STOPPED.
+// sys_thread.c: ends whatever the thread does and makes it STOPPED.
 void thread_stop(struct thread *thread);
 
 // fp.c: floating-point state on a change of threads, at first use, and when a thread's is read.

@@ -63,6 +63,44 @@ static void hart_prepare(struct hart *hart, struct thread *thread)
 	}
 }
 
+static void interrupt(uint64_t cause)
+{
+	if (cause == SCAUSE_TIMER) {
+		time_interrupt();
+	} else {
+		ASSERT(cause == SCAUSE_EXTERNAL);
+		irq_external();
+	}
+}
+
+// Nobody is ready: waits for interrupts until somebody is. Interrupts stay off in the kernel; wfi
+// ends all the same when one is pending (privileged specification, "Wait for Interrupt").
+static struct thread *idle(void)
+{
+	struct thread *thread;
+	time_slice_stop();
+	while (!(thread = sched_next())) {
+		__asm__ volatile("wfi" ::: "memory");
+		uint64_t pending = csr_read(sip) & csr_read(sie);
+		if (pending & SIE_TIMER)
+			interrupt(SCAUSE_TIMER);
+		if (pending & SIE_EXTERNAL)
+			interrupt(SCAUSE_EXTERNAL);
+	}
+	time_slice_start();
+	return thread;
+}
+
+struct thread *trap_leave(void)
+{
+	struct hart *hart = this_hart();
+	struct thread *thread = sched_next();
+	if (!thread)
+		thread = idle();
+	hart_prepare(hart, thread);
+	return thread;
+}
+
 struct thread *trap_from_user(struct thread *thread, uint64_t cause)
 {
 	struct hart *hart = this_hart();
@@ -70,24 +108,11 @@ struct thread *trap_from_user(struct thread *thread, uint64_t cause)
 	if (cause == SCAUSE_ECALL_USER) {
 		thread->pc += 4;
 		syscall_dispatch(thread);
-	} else if (cause == SCAUSE_TIMER) {
+	} else if (cause & SCAUSE_INTERRUPT) {
 		hart->interrupts++;
-		time_interrupt();
-	} else if (cause == SCAUSE_EXTERNAL) {
-		hart->interrupts++;
-		irq_external();
+		interrupt(cause);
 	} else {
-		ASSERT(!(cause & SCAUSE_INTERRUPT));
 		exception(hart, thread, cause);
 	}
-	thread = sched_next();
-	hart_prepare(hart, thread);
-	return thread;
-}
-
-struct thread *trap_first(void)
-{
-	struct thread *thread = sched_next();
-	hart_prepare(this_hart(), thread);
-	return thread;
+	return trap_leave();
 }

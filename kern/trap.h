@@ -7,8 +7,8 @@
 // entry.S: `thread` was running and trapped; its registers are saved. Returns who runs next.
 struct thread *trap_from_user(struct thread *thread, uint64_t cause);
 
-// At the end of boot: who runs first.
-struct thread *trap_first(void);
+// Who runs next, with the hart set up for it; waits for interrupts while nobody can.
+struct thread *trap_leave(void);
 
 // entry.S: leaves the kernel.
 _Noreturn void thread_resume(struct thread *thread);
