@@ -137,6 +137,8 @@ static void tables_init(const struct boot_layout *layout)
 	uint64_t kernel_gib = align_down(kernel_run, GIB);
 	uint64_t end = frames.base.v + (frames.count << FL_PAGE_SHIFT);
 	pte_t *upper = root + TABLE_USER_ENTRIES;
+	if (end > TABLE_USER_ENTRIES * GIB)
+		boot_fail("the machine has RAM above 256 GiB, which this kernel cannot map");
 	upper[0] = kernel_leaf(0, PTE_W);
 	for (uint64_t gib = align_down(frames.base.v, GIB); gib < end; gib += GIB)
 		upper[gib / GIB] = kernel_leaf(gib, PTE_W);

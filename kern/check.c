@@ -13,7 +13,7 @@ static void check_leaf(const struct space *space, pte_t pte, uint64_t va, bool i
 {
 	uint64_t rights = pte & (PTE_R | PTE_W | PTE_X);
 	ASSERT(pte & PTE_U && !(pte & PTE_G));
-	ASSERT(!(rights & PTE_W && rights & PTE_X) && !(rights & PTE_W && !(rights & PTE_R)));
+	ASSERT(!(rights & PTE_W && rights & PTE_X) && rights & PTE_R);
 	struct frame *frame = frame_at(pte_address(pte));
 	if (!is_window) {
 		if (!frame)

@@ -1,5 +1,5 @@
 // kern_check: walks every frame, table, count and handle and panics at the first broken invariant.
-// Only in the checking build (meson option kern_check); nothing of it is linked elsewhere.
+// Only in kern-check.elf; nothing of it is linked into kern.elf.
 #ifndef KERN_CHECK_H
 #define KERN_CHECK_H
 

@@ -24,6 +24,9 @@ fl_error_t handle_derive(const struct handle *from, unsigned rights, uint64_t ba
                          struct handle *out)
 {
 	struct handle copy = *from;
+	bool is_range = from->type >= FL_TYPE_MEMORY && from->type <= FL_TYPE_IRQ;
+	if (rights & ~(unsigned)FL_RIGHT_ALL || (is_range && badge && !count))
+		return FL_BAD_ARGUMENT;
 	copy.rights &= rights;
 	if (from->type == FL_TYPE_ENDPOINT) {
 		if (badge && (!(from->rights & FL_RIGHT_MINT) || from->badge))
@@ -32,7 +35,7 @@ fl_error_t handle_derive(const struct handle *from, unsigned rights, uint64_t ba
 			copy.badge = badge;
 		if (copy.badge)
 			copy.rights &= (uint8_t)~FL_RIGHT_MINT; // a badge stays for ever
-	} else if (from->type >= FL_TYPE_MEMORY && from->type <= FL_TYPE_IRQ && count) {
+	} else if (is_range && count) {
 		if (badge > from->count || count > from->count - badge)
 			return FL_BAD_ARGUMENT;
 		copy.first += from->type == FL_TYPE_FIXED ? badge << FL_PAGE_SHIFT : badge;

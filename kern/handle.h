@@ -65,7 +65,8 @@ CHECKED fl_error_t handle_vacant(const struct handle_table *table, uint64_t slot
                                  struct handle **out);
 
 // What `from` becomes when copied with these rights at most, this badge and range (see handle_copy
-// in docs/abi.md). FL_NO_RIGHT: a badge without MINT, or over a badge; FL_BAD_ARGUMENT: range.
+// in docs/abi.md). FL_NO_RIGHT: a badge without MINT, or over a badge; FL_BAD_ARGUMENT: range,
+// unknown rights.
 CHECKED fl_error_t handle_derive(const struct handle *from, unsigned rights, uint64_t badge,
                                  uint64_t count, struct handle *out);
 

@@ -95,6 +95,8 @@ static void endpoint_send(struct endpoint *endpoint, struct thread *thread)
 
 fl_error_t endpoint_call(struct endpoint *endpoint, struct thread *thread, uint64_t badge)
 {
+	if (endpoint->is_closing)
+		return FL_GONE;
 	thread->is_fault = false;
 	thread->badge = badge;
 	endpoint_send(endpoint, thread);
@@ -106,7 +108,8 @@ void endpoint_send_fault(struct thread *thread)
 	struct space *space = thread->space;
 	thread->is_fault = true;
 	thread->badge = space->pager_badge;
-	if (space->pager && object_is_live(space->pager, space->pager_id)) {
+	if (space->pager && object_is_live(space->pager, space->pager_id) &&
+	    !space->pager->is_closing) {
 		endpoint_send(space->pager, thread);
 	} else {
 		sched_clear();
@@ -117,6 +120,8 @@ void endpoint_send_fault(struct thread *thread)
 fl_error_t endpoint_receive(struct endpoint *endpoint, struct thread *thread)
 {
 	struct thread *sender;
+	if (endpoint->is_closing)
+		return FL_GONE;
 	if (endpoint->bits) {
 		deliver_bits(endpoint, thread);
 		return FL_OK;
@@ -180,6 +185,7 @@ void thread_unblock(struct thread *thread, fl_error_t error)
 
 fl_error_t endpoint_abandon(struct endpoint *endpoint, unsigned most)
 {
+	endpoint->is_closing = true;
 	struct link *queue[] = {&endpoint->senders, &endpoint->waiters, &endpoint->receivers};
 	for (unsigned i = 0; i < 3; i++) {
 		while (!list_is_empty(queue[i])) {

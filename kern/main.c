@@ -31,11 +31,10 @@ static uint64_t boot_argument(const char *args, const char *key, uint64_t otherw
 	return otherwise;
 }
 
-static void hart_init(uint64_t id)
+static void hart_init(void)
 {
 	extern char boot_stack_top[];
 	hart0.stack_top = (uintptr_t)boot_stack_top;
-	hart0.id = id;
 	for (unsigned i = 0; i < FL_PRIORITY_COUNT; i++)
 		list_init(&hart0.ready[i]);
 }
@@ -45,7 +44,7 @@ void kern_main(uint64_t hart_id, uint64_t device_tree)
 {
 	static struct machine machine;
 	static struct boot_layout layout;
-	hart_init(hart_id);
+	hart_init();
 	if (machine_read(phys_to_virt(PA(device_tree)), DEVICE_TREE_MAX_BYTES, &machine))
 		boot_fail(machine.problem);
 	panic_init(&machine);

@@ -59,6 +59,7 @@ struct endpoint {
 	struct link waiters;   // received, not yet answered
 	struct link receivers; // waiting for something to come
 	uint64_t bits;         // notification bits, not yet received
+	bool is_closing;       // being destroyed, a batch of waiters a call: nobody may join them
 };
 
 // All state of one hart. Others are parked by firmware until several harts are supported.
@@ -71,8 +72,6 @@ struct hart {
 	bool fp_dirty;           // they differ from the owner's object (as of when it last ran)
 	struct link ready[FL_PRIORITY_COUNT];
 	uint32_t ready_mask; // bit p: ready[p] is not empty
-	uint64_t id;
-	uint64_t plic_context;
 	uint64_t slice_end; // time CSR: preempt then; ~0 while idle
 	bool fence_i;       // before the next return to user mode
 	uint64_t entries, satp_writes, sfences, messages, fence_is, interrupts; // counters

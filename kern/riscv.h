@@ -6,13 +6,10 @@
 
 #include <stdint.h>
 
-#define SSTATUS_SIE (1ul << 1)
-#define SSTATUS_SPIE (1ul << 5)
 #define SSTATUS_SPP (1ul << 8)
 #define SSTATUS_FS (3ul << 13)
 #define SSTATUS_FS_CLEAN (2ul << 13)
 #define SSTATUS_FS_DIRTY (3ul << 13)
-#define SSTATUS_SUM (1ul << 18)
 
 #define SIE_TIMER (1ul << 5)
 #define SIE_EXTERNAL (1ul << 9)

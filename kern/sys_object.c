@@ -169,11 +169,16 @@ fl_error_t sys_handle_close(struct thread *self)
 	return FL_OK;
 }
 
+static unsigned feed_right(uint64_t what)
+{
+	return what == FL_FEED_HANDLES ? FL_RIGHT_CONTROL : FL_RIGHT_MAP;
+}
+
 fl_error_t sys_space_feed(struct thread *self)
 {
 	struct handle *handle;
 	uint64_t what = arg(self, 1), index = arg(self, 3);
-	fl_error_t error = arg_handle(self, 0, FL_TYPE_SPACE, FL_RIGHT_MAP, &handle);
+	fl_error_t error = arg_handle(self, 0, FL_TYPE_SPACE, feed_right(what), &handle);
 	if (error)
 		return error;
 	struct space *space = handle->object;
@@ -200,7 +205,7 @@ fl_error_t sys_space_drain(struct thread *self)
 	struct frame *frame = NULL;
 	uint64_t what = arg(self, 1);
 	set_result(self, 1, 0);
-	fl_error_t error = arg_handle(self, 0, FL_TYPE_SPACE, FL_RIGHT_MAP, &handle);
+	fl_error_t error = arg_handle(self, 0, FL_TYPE_SPACE, feed_right(what), &handle);
 	if (error)
 		return error;
 	struct space *space = handle->object;

@@ -9,9 +9,9 @@ static pte_t *entry_of(paddr_t table, vaddr_t va, unsigned level)
 fl_error_t prot_check(unsigned prot)
 {
 	unsigned rights = prot & FL_PROT_RIGHTS;
-	if (rights == 0 || prot & ~FL_PROT_MASK)
+	if (!(rights & FL_PROT_READ) || prot & ~FL_PROT_MASK)
 		return FL_BAD_PROT;
-	if (rights & FL_PROT_WRITE && (!(rights & FL_PROT_READ) || rights & FL_PROT_EXEC))
+	if (rights & FL_PROT_WRITE && rights & FL_PROT_EXEC)
 		return FL_BAD_PROT;
 	if (prot & FL_PROT_DIRTY && !(rights & FL_PROT_WRITE))
 		return FL_BAD_PROT;
@@ -43,10 +43,12 @@ static struct frame *frame_of_entry(const pte_t *entry)
 }
 
 // Walks to the entry of level `stop` for va. Missing tables come from the spare list if there are
-// enough for the whole way; otherwise FL_NO_TABLE and nothing changed.
-static CHECKED fl_error_t table_walk(struct table *table, vaddr_t va, unsigned stop, pte_t **out)
+// enough for the whole way; otherwise FL_NO_TABLE and nothing changed. *linked: there were some.
+static CHECKED fl_error_t table_walk(struct table *table, vaddr_t va, unsigned stop, pte_t **out,
+                                     bool *linked)
 {
 	pte_t *entry = entry_of(table->root, va, 2);
+	*linked = false;
 	for (unsigned level = 2; level > stop; level--) {
 		if (!(*entry & PTE_V)) {
 			struct frame *frame;
@@ -55,6 +57,7 @@ static CHECKED fl_error_t table_walk(struct table *table, vaddr_t va, unsigned s
 			table->tables++;
 			*entry = pte_table(frame_address(frame));
 			frame_of_entry(entry)->count++;
+			*linked = true;
 		} else if (pte_is_leaf(*entry)) {
 			return FL_EXISTS;
 		}
@@ -64,13 +67,25 @@ static CHECKED fl_error_t table_walk(struct table *table, vaddr_t va, unsigned s
 	return FL_OK;
 }
 
+// After an entry changed. Invalid to valid needs it as well: an implementation may have cached the
+// invalid entry, and the thread would fault for ever. A fence of one address orders leaf entries
+// only (privileged specification, "Supervisor Memory-Management Fence Instruction").
+static void fence_changed(struct table *table, vaddr_t va, bool linked)
+{
+	if (linked)
+		tlb_flush_space(&table->asid);
+	else
+		tlb_flush_page(&table->asid, va);
+}
+
 fl_error_t table_map(struct table *table, vaddr_t va, paddr_t pa, unsigned prot)
 {
 	pte_t *entry;
+	bool linked;
 	struct frame *frame = frame_at(pa);
 	if (frame && frame->count == UINT32_MAX)
 		return FL_OVERFLOW;
-	fl_error_t error = table_walk(table, va, 0, &entry);
+	fl_error_t error = table_walk(table, va, 0, &entry, &linked);
 	if (error)
 		return error;
 	if (frame)
@@ -79,9 +94,7 @@ fl_error_t table_map(struct table *table, vaddr_t va, paddr_t pa, unsigned prot)
 	*entry = pte_leaf(pa, prot);
 	if (prot & FL_PROT_EXEC)
 		tlb_new_executable();
-	// Invalid to valid needs the fence as well: an implementation may have cached the invalid
-	// entry, and the thread would fault for ever (privileged specification, "SFENCE.VMA").
-	tlb_flush_page(&table->asid, va);
+	fence_changed(table, va, linked);
 	if (!(old & PTE_V)) {
 		frame_of_entry(entry)->count++;
 		table->leaves++;
@@ -96,7 +109,8 @@ fl_error_t table_map(struct table *table, vaddr_t va, paddr_t pa, unsigned prot)
 fl_error_t table_map_window(struct table *table, vaddr_t va, paddr_t pa)
 {
 	pte_t *entry;
-	fl_error_t error = table_walk(table, va, 1, &entry);
+	bool linked;
+	fl_error_t error = table_walk(table, va, 1, &entry, &linked);
 	if (error)
 		return error;
 	if (*entry & PTE_V)
@@ -104,7 +118,7 @@ fl_error_t table_map_window(struct table *table, vaddr_t va, paddr_t pa)
 	*entry = pte_leaf(pa, FL_PROT_READ | FL_PROT_WRITE | FL_PROT_ACCESSED | FL_PROT_DIRTY);
 	frame_of_entry(entry)->count++;
 	table->windows++;
-	tlb_flush_page(&table->asid, va);
+	fence_changed(table, va, linked);
 	return FL_OK;
 }
 

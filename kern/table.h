@@ -3,7 +3,7 @@
 // Source: RISC-V privileged specification 20211203, "Sv39: Page-Based 39-bit Virtual-Memory
 // System".
 //
-// Not here: who may map what (map.c), when a space runs (asid.c).
+// Not here: who may map what (map.c), when a space runs (tlb.c).
 #ifndef KERN_TABLE_H
 #define KERN_TABLE_H
 
@@ -73,8 +73,9 @@ static inline unsigned table_index(vaddr_t va, unsigned level)
 	return va.v >> (FL_PAGE_SHIFT + 9 * level) & (TABLE_ENTRIES - 1);
 }
 
-// Rights that a leaf may have: some of R, W, X; no W without R (reserved encoding); never W with X;
-// D only with W. FL_BAD_PROT otherwise.
+// Rights that a leaf may have: R, with W or X or neither; D only with W. FL_BAD_PROT otherwise.
+// Every page is readable: W alone is a reserved encoding, and X alone would be left without any
+// right, which means something else, when protect takes it.
 CHECKED fl_error_t prot_check(unsigned prot);
 
 // Hands the table a frame that was just taken as TABLE.

@@ -36,11 +36,6 @@ void tlb_init(paddr_t kernel_root, unsigned limit)
 	tlb.next = 1;
 }
 
-unsigned tlb_asid_bits(void)
-{
-	return tlb.bits;
-}
-
 void tlb_enter(struct space *space)
 {
 	struct hart *hart = this_hart();

@@ -13,9 +13,6 @@
 // Probes the ASID width; `limit` (boot argument asid_bits) can make it smaller, 16 = as probed.
 void tlb_init(paddr_t kernel_root, unsigned limit);
 
-// The bits in use.
-unsigned tlb_asid_bits(void);
-
 // satp = this space's table; the caller runs nothing of another space's afterwards.
 void tlb_enter(struct space *space);
 

@@ -41,7 +41,7 @@ enum fl_cause {
 	FL_CAUSE_STORE_PAGE = 15
 };
 
-// a1 of `resolve`: the action in bits 0-7, for RESUME the number of map entries in bits 8-15.
+// a1 of `resolve`: the action in bits 0-7, for RESUME the number of map entries from bit 8.
 enum fl_resolve {
 	FL_RESOLVE_RESUME,  // install the entries (0 .. FL_MAP_ENTRIES_MAX), run the instruction again
 	FL_RESOLVE_REDIRECT // a2 = new pc, a3 = new sp, a4-a6 become the thread's a0-a2

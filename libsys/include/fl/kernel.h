@@ -127,8 +127,8 @@ static inline FL_CHECKED fl_error_t fl_reply(fl_slot_t endpoint, const struct fl
 	return fl_invoke_ipc(FL_SYS_REPLY, endpoint, &copy);
 }
 
-// fl_reply, then fl_receive, in one entry. If the reply fails (FL_STALE: the caller is gone; other
-// errors: bad handle to send) nothing is received and *m is not a message.
+// fl_reply, then fl_receive, in one entry. If the reply fails (FL_STALE: the caller is gone)
+// nothing is received. FL_CANCELLED, FL_GONE: the reply was given, the receive was cut short.
 static inline FL_CHECKED fl_error_t fl_reply_receive(fl_slot_t endpoint, struct fl_message *m)
 {
 	return fl_invoke_ipc(FL_SYS_REPLY_RECEIVE, endpoint, m);
