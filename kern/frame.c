@@ -89,7 +89,8 @@ void run_window_removed(struct run *run)
 
 bool run_is_orphan(const struct run *run)
 {
-	return run->holder && frames.frame[run->holder_frame].id != run->holder;
+	const struct frame *frame = &frames.frame[run->holder_frame];
+	return run->holder && (frame->type != FL_FRAME_OBJECT || frame->id != run->holder);
 }
 
 fl_error_t run_idle(const struct run *run)

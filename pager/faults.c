@@ -15,6 +15,8 @@ static void answer_make(struct service *service, struct fl_message *m)
 	}
 	m->word[1] = plan->entry[0].va;
 	m->word[2] = plan->entry[0].frame;
+	if (plan->count == 1)
+		return;
 	m->word[3] = plan->entry[1].va;
 	m->word[4] = plan->entry[1].frame;
 }
@@ -47,7 +49,7 @@ static void plan_drop(struct service *service)
 		effects->unmap(effects->context, service->faulted->space, plan->entry[i].va, 1);
 }
 
-bool fault_retry(struct service *service, struct fl_message *m, fl_error_t error)
+CORE_COLD bool fault_retry(struct service *service, struct fl_message *m, fl_error_t error)
 {
 	if (error == FL_NO_TABLE) {
 		error = client_table_feed(service, service->faulted);

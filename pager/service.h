@@ -46,6 +46,9 @@ struct slots {
 };
 
 struct service {
+	struct client *faulted; // whose fault is being answered
+	struct fl_fault fault;  // what the kernel said about it
+	uint64_t token;
 	struct pager core;
 	struct pager_effects effects;
 	struct slab_cache clients;
@@ -54,10 +57,7 @@ struct service {
 	uint64_t object_endowment; // frames of the object pool at boot (runs.c)
 	struct client *first_death;
 	struct client *last_death;
-	struct plan plan;       // of the fault that is being answered
-	struct client *faulted; // whose it is
-	struct fl_fault fault;  // and what the kernel said
-	uint64_t token;
+	struct plan plan; // the answer to the fault
 };
 
 #endif

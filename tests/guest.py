@@ -40,14 +40,21 @@ def options_parse():
     parser.add_argument("--name", help="judge the run as one test of this name, not by its TAP")
     parser.add_argument("--status", type=int, default=0, help="exit status to expect (0)")
     parser.add_argument("--output", help="with --name: exactly what the command prints")
+    parser.add_argument("--match", help="with --name: a regular expression for all of the output")
+    parser.add_argument("--stops", action="store_true",
+                        help="with --name: the machine stops by itself, with --status, before the "
+                        "command starts")
     parser.add_argument("--log-line", action="append", default=[],
                         help="with --name: a log record that must contain this text, in this order")
     parser.add_argument("--panic", help="with --name: the kernel must panic with this text")
+    parser.add_argument("--full-command", help="the command in a run of full size")
     parser.add_argument("command")
     options = parser.parse_args()
-    if not options.name and (options.output or options.log_line or options.panic):
-        parser.error("--output, --log-line and --panic need --name")
+    judged = (options.output, options.match, options.stops, options.log_line, options.panic)
+    if not options.name and any(judged):
+        parser.error("--output, --match, --stops, --log-line and --panic need --name")
     if os.environ.get("FAULTLINE_FULL") == "1":
+        options.command = options.full_command or options.command
         options.append = (options.append + " full=1").strip()
         options.timeout *= FULL_FACTOR
     return options
@@ -125,6 +132,18 @@ class Run:
         """A panic's text; a machine that ended properly had none, whatever a program printed."""
         return None if self.records.ended else panic.panic_report(self.console(), self.kernel)
 
+    def problems_of_stop(self, status_expected):
+        """What is wrong with a run in which the machine was to stop before the command."""
+        report = self.panic()
+        if report:
+            return ["the kernel panicked\n" + report]
+        if self.records.begun:
+            return ["the machine was to stop, but the command started"]
+        if self.status != status_expected:
+            return ["exit status\nexpected %d\nactual %s"
+                    % (status_expected, self.status or "none: the time limit passed")]
+        return []
+
     def problems(self, status_expected):
         """What is wrong with the run itself."""
         found = []
@@ -178,9 +197,12 @@ def judge_run(run, tap, options):
         return ["expected a panic with '%s' and a status that is not 0\n"
                 "actual status %s, panic: %s"
                 % (options.panic, run.status, text or "none")], options.name
-    problems = run.problems(options.status)
+    problems = (run.problems_of_stop if options.stops else run.problems)(options.status)
+    actual = tap.raw.replace(b"\r\n", b"\n")
+    if options.match is not None and not re.fullmatch(options.match.encode(), actual):
+        problems.append("output\nexpected one that matches %r\nactual %r"
+                        % (options.match, actual[:4096]))
     if options.output is not None:
-        actual = tap.raw.replace(b"\r\n", b"\n")
         if actual != options.output.encode():
             problems.append("output\nexpected %r\nactual %r"
                             % (options.output.encode(), actual[:4096]))

@@ -1,8 +1,10 @@
-# Benchmark results: from the guest's lines to build/bench.json and a table. The guest's program
-# `bench` prints one line a result: bench NAME MEDIAN MEAN KERNEL_ENTRIES.
+# Benchmark results: from the guest's lines to build/bench.json and a table. What runs in the guest
+# (tests/bench, tests/guest/kernel) prints one line a result: bench NAME MEDIAN MEAN KERNEL_ENTRIES.
 import json
 import re
 
+# Its first program measures the kernel's calls when booted with mode=bench.
+KERNEL_INITRD = "tests/guest/kernel/kernel.cpio"
 LINE = re.compile(r"bench (\S+) (\d+(?:\.\d+)?) (\d+(?:\.\d+)?) (\d+(?:\.\d+)?)\r?")
 
 

@@ -21,7 +21,7 @@ void anon_drop(void *context, void *entry)
 	slab_release(&pager->anons, anon);
 }
 
-struct anon *amap_find_slow(struct amap *amap, uint64_t page, bool *exclusive)
+CORE_COLD struct anon *amap_find_slow(struct amap *amap, uint64_t page, bool *exclusive)
 {
 	bool shared;
 	struct tree_node *leaf;
@@ -34,30 +34,29 @@ struct anon *amap_find_slow(struct amap *amap, uint64_t page, bool *exclusive)
 	return anon;
 }
 
-bool amap_reserve(struct pager *pager, struct amap **link, uint64_t page)
+static bool amap_has_leaf(const struct amap *amap, uint64_t page)
 {
-	static const struct tree empty;
-	const struct amap *amap = *link;
-	bool cached = amap && amap->leaf && page / TREE_SLOTS == amap->leaf_index;
-	bool reserved =
-		slab_reserve(&pager->anons, 1) &&
-		(cached ||
-	     slab_reserve(&pager->nodes, tree_nodes_needed(amap ? &amap->tree : &empty, page))) &&
-		(amap || slab_reserve(&pager->amaps, 1));
-	if (!reserved)
-		amap_unreserve(pager);
-	return reserved;
+	return amap && page / TREE_SLOTS == amap->leaf_index;
 }
 
-void amap_unreserve(struct pager *pager)
+// Reserves what an insertion takes: the path, the amap itself if it is the first page, and anons.
+static bool amap_reserve(struct pager *pager, const struct amap *amap, uint64_t page,
+                         unsigned anons)
 {
+	static const struct tree empty;
+	unsigned nodes =
+		amap_has_leaf(amap, page) ? 0 : tree_nodes_needed(amap ? &amap->tree : &empty, page);
+	if (slab_reserve(&pager->anons, anons) && slab_reserve(&pager->nodes, nodes) &&
+	    slab_reserve(&pager->amaps, amap ? 0 : 1))
+		return true;
 	slab_trim(&pager->anons);
 	slab_trim(&pager->nodes);
 	slab_trim(&pager->amaps);
+	return false;
 }
 
-// The leaf for `page`, exclusive.
-static struct tree_node *amap_claim(struct pager *pager, struct amap **link, uint64_t page)
+// Makes the path to the page this amap's alone. All is reserved.
+static void amap_claim(struct pager *pager, struct amap **link, uint64_t page)
 {
 	struct amap *amap = *link;
 	if (!amap) {
@@ -65,34 +64,40 @@ static struct tree_node *amap_claim(struct pager *pager, struct amap **link, uin
 		*amap = (struct amap){.references = 1};
 		*link = amap;
 	}
-	if (!amap->leaf || page / TREE_SLOTS != amap->leaf_index) {
-		amap->leaf = tree_claim(&pager->anon_tree, &amap->tree, page);
-		amap->leaf_index = page / TREE_SLOTS;
-	}
-	return amap->leaf;
+	amap->leaf = tree_claim(&pager->anon_tree, &amap->tree, page);
+	amap->leaf_index = page / TREE_SLOTS;
 }
 
-static void amap_put(struct pager *pager, struct amap **link, uint64_t page, struct anon *anon)
+static void amap_put(struct pager *pager, struct amap *amap, uint64_t page, struct anon *anon)
 {
-	struct tree_node *leaf = amap_claim(pager, link, page);
-	struct anon *old = leaf->slot[tree_slot(page)];
-	tree_leaf_set(leaf, page, anon);
+	struct anon *old = amap->leaf->slot[tree_slot(page)];
+	tree_leaf_set(amap->leaf, page, anon);
 	if (old)
 		anon_drop(pager, old);
 }
 
-void amap_insert(struct pager *pager, struct amap **link, uint64_t page, struct frame *frame)
+bool amap_insert(struct pager *pager, struct amap **link, uint64_t page, struct frame *frame)
 {
+	bool has_leaf = amap_has_leaf(*link, page);
+	if ((!has_leaf || pager->anons.free_count == 0) && !amap_reserve(pager, *link, page, 1))
+		return false;
+	if (!has_leaf)
+		amap_claim(pager, link, page);
 	struct anon *anon = slab_take(&pager->anons);
 	*anon = (struct anon){.frame = frame, .references = 1};
 	frame->owner = anon;
-	amap_put(pager, link, page, anon);
+	amap_put(pager, *link, page, anon);
+	return true;
 }
 
-void amap_insert_shared(struct pager *pager, struct amap **link, uint64_t page, struct anon *anon)
+bool amap_insert_shared(struct pager *pager, struct amap **link, uint64_t page, struct anon *anon)
 {
+	if (!amap_reserve(pager, *link, page, 0))
+		return false;
+	amap_claim(pager, link, page);
 	anon->references++;
-	amap_put(pager, link, page, anon);
+	amap_put(pager, *link, page, anon);
+	return true;
 }
 
 bool amap_remove_prepare(struct pager *pager, struct amap **link, uint64_t first, uint64_t end)
@@ -105,7 +110,7 @@ void amap_remove(struct pager *pager, struct amap **link, uint64_t first, uint64
 	struct amap *amap = *link;
 	if (!amap)
 		return;
-	amap->leaf = NULL;
+	amap->leaf_index = AMAP_NO_LEAF;
 	tree_remove(&pager->anon_tree, &amap->tree, first, end);
 	if (!amap->tree.root && amap->references == 1)
 		amap_release(pager, link);
@@ -116,8 +121,9 @@ bool amap_fork(struct pager *pager, struct amap *parent, struct amap **child)
 	struct amap *amap = slab_allocate(&pager->amaps);
 	if (!amap)
 		return false;
-	parent->leaf = NULL;
-	*amap = (struct amap){.tree = tree_share(&parent->tree), .references = 1};
+	parent->leaf_index = AMAP_NO_LEAF;
+	*amap = (struct amap){
+		.tree = tree_share(&parent->tree), .leaf_index = AMAP_NO_LEAF, .references = 1};
 	*child = amap;
 	return true;
 }

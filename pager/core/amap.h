@@ -15,6 +15,8 @@
 
 struct pager;
 
+#define AMAP_NO_LEAF (~0ul)
+
 struct anon {
 	struct frame *frame; // state FRAME_ANON, owner this anon
 	uint32_t references; // tree leaves that hold it
@@ -23,8 +25,8 @@ struct anon {
 
 struct amap {
 	struct tree tree;
-	struct tree_node *leaf; // the leaf of the last exclusive path, or NULL
-	uint64_t leaf_index;    // page index / TREE_SLOTS of that leaf
+	struct tree_node *leaf; // of the last exclusive path
+	uint64_t leaf_index;    // page index / TREE_SLOTS of that leaf, or AMAP_NO_LEAF
 	uint64_t references;    // regions
 };
 
@@ -35,32 +37,28 @@ static inline struct anon *amap_find(struct amap *amap, uint64_t page, bool *exc
 {
 	if (!amap)
 		return NULL;
-	if (!amap->leaf || page / TREE_SLOTS != amap->leaf_index)
+	if (page / TREE_SLOTS != amap->leaf_index)
 		return amap_find_slow(amap, page, exclusive);
 	struct anon *anon = amap->leaf->slot[tree_slot(page)];
 	*exclusive = anon && anon->references == 1;
 	return anon;
 }
 
-// In the following, `link` is where a region keeps its amap: NULL stands for an empty one.
+// In the following, `link` is where a region keeps its amap: NULL stands for an empty one. False:
+// no memory, nothing changed.
 
-// Reserves what one insertion takes. False: no memory, nothing changed.
-bool amap_reserve(struct pager *pager, struct amap **link, uint64_t page);
-// Gives back what amap_reserve took and amap_insert did not use.
-void amap_unreserve(struct pager *pager);
 // Puts `frame` (state FRAME_ANON) in as an exclusive page, in the place of the anon that was there.
-// Reserved, so it cannot fail.
-void amap_insert(struct pager *pager, struct amap **link, uint64_t page, struct frame *frame);
+bool amap_insert(struct pager *pager, struct amap **link, uint64_t page, struct frame *frame);
 // The same with an anon that another amap holds: both share it from now on.
-void amap_insert_shared(struct pager *pager, struct amap **link, uint64_t page, struct anon *anon);
+bool amap_insert_shared(struct pager *pager, struct amap **link, uint64_t page, struct anon *anon);
 
-// Prepares amap_remove of [first, end): false if there is no memory for it.
+// Prepares amap_remove of [first, end).
 bool amap_remove_prepare(struct pager *pager, struct amap **link, uint64_t first, uint64_t end);
 // Drops the pages of [first, end). No space maps them any more through this amap.
 void amap_remove(struct pager *pager, struct amap **link, uint64_t first, uint64_t end);
 
-// A copy-on-write copy for another space: false if there is no memory. Pages that were exclusive
-// are so no more: the caller takes W from their mappings.
+// A copy-on-write copy for another space. Pages that were exclusive are so no more: the caller
+// takes W from their mappings.
 bool amap_fork(struct pager *pager, struct amap *parent, struct amap **child);
 // One region less refers to it.
 void amap_release(struct pager *pager, struct amap **link);

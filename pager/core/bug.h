@@ -4,7 +4,10 @@
 #ifndef PAGER_BUG_H
 #define PAGER_BUG_H
 
-_Noreturn void core_bug(const char *file, int line);
+// For what the usual fault does not need: kept out of its code.
+#define CORE_COLD __attribute__((cold, noinline))
+
+CORE_COLD _Noreturn void core_bug(const char *file, int line);
 
 #define CORE_ASSERT(condition)                                                                     \
 	do {                                                                                           \

@@ -39,8 +39,8 @@ static void first_visit(struct census *census, struct region *region)
 	if (amap->tree.root)
 		count_node(amap->tree.root, amap->tree.height);
 	bool shared;
-	struct tree_node *leaf = NULL;
-	if (amap->leaf)
+	struct tree_node *leaf = amap->leaf;
+	if (amap->leaf_index != AMAP_NO_LEAF)
 		tree_find(&amap->tree, amap->leaf_index * TREE_SLOTS, &leaf, &shared);
 	uint64_t end = region->amap_page + region_pages(region);
 	census->sound &= amap->references == 1 && amap->leaf == leaf &&

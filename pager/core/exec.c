@@ -6,9 +6,8 @@
 
 static fl_error_t rights_check(unsigned rights)
 {
-	bool write = rights & FL_PROT_WRITE;
-	if (rights == 0 || rights & ~FL_PROT_RIGHTS || (write && rights & FL_PROT_EXEC) ||
-	    (write && !(rights & FL_PROT_READ)))
+	bool both = rights & FL_PROT_WRITE && rights & FL_PROT_EXEC;
+	if (!(rights & FL_PROT_READ) || rights & ~FL_PROT_RIGHTS || both)
 		return FL_BAD_PROT;
 	return FL_OK;
 }
@@ -101,10 +100,8 @@ static fl_error_t argument_move(struct pager *pager, struct layout *from, uint64
 	}
 	if (!anon)
 		return FL_OK;
-	uint64_t stack_page = region_amap_page(stack, to_va);
-	if (!amap_reserve(pager, &stack->amap, stack_page))
+	if (!amap_insert_shared(pager, &stack->amap, region_amap_page(stack, to_va), anon))
 		return FL_NO_MEMORY;
-	amap_insert_shared(pager, &stack->amap, stack_page, anon);
 	return FL_OK;
 }
 

@@ -4,16 +4,16 @@
 // page_resolve and private_page_create once, and takes no loop but the zeroing.
 #include "fault.h"
 
+#include "bug.h"
 #include "pager.h"
 #include "private_page.h"
 
-struct cause {
+// What a cause needs or means, by its number; beyond the table lie only reserved numbers.
+static const struct cause {
 	uint8_t access; // FL_PROT_* that the access needs; 0: not a page fault
 	uint8_t reason; // of the others
 	uint8_t stat;   // enum pager_stat
-};
-
-static const struct cause causes[] = {
+} causes[] = {
 	[FL_CAUSE_FETCH_MISALIGNED] = {0, REASON_MISALIGNED, STAT_FAULTS_OTHER},
 	[FL_CAUSE_FETCH_ACCESS] = {0, REASON_ACCESS_FAULT, STAT_FAULTS_OTHER},
 	[FL_CAUSE_ILLEGAL] = {0, REASON_ILLEGAL, STAT_FAULTS_OTHER},
@@ -22,23 +22,17 @@ static const struct cause causes[] = {
 	[FL_CAUSE_LOAD_ACCESS] = {0, REASON_ACCESS_FAULT, STAT_FAULTS_OTHER},
 	[FL_CAUSE_STORE_MISALIGNED] = {0, REASON_MISALIGNED, STAT_FAULTS_OTHER},
 	[FL_CAUSE_STORE_ACCESS] = {0, REASON_ACCESS_FAULT, STAT_FAULTS_OTHER},
+	[8 ... 11] = {0, REASON_ACCESS_FAULT, STAT_FAULTS_OTHER}, // calls: not delivered as faults
 	[FL_CAUSE_FETCH_PAGE] = {FL_PROT_EXEC, 0, STAT_FAULTS_FETCH},
 	[FL_CAUSE_LOAD_PAGE] = {FL_PROT_READ, 0, STAT_FAULTS_LOAD},
+	[14] = {0, REASON_ACCESS_FAULT, STAT_FAULTS_OTHER},
 	[FL_CAUSE_STORE_PAGE] = {FL_PROT_WRITE, 0, STAT_FAULTS_STORE},
+	[16] = {0, REASON_ACCESS_FAULT, STAT_FAULTS_OTHER}, // and all above
 };
-
-// A cause that the table lacks was not known to the specification when it was written.
-static struct cause cause_find(uint64_t number)
-{
-	struct cause unknown = {0, REASON_ACCESS_FAULT, STAT_FAULTS_OTHER};
-	if (number >= sizeof(causes) / sizeof(causes[0]) ||
-	    !(causes[number].access | causes[number].reason))
-		return unknown;
-	return causes[number];
-}
+#define CAUSE_LAST (sizeof(causes) / sizeof(causes[0]) - 1)
 
 // Why there is no region at `va`.
-static enum pager_reason hole_reason(const struct layout *layout, uint64_t va)
+CORE_COLD static enum pager_reason hole_reason(const struct layout *layout, uint64_t va)
 {
 	if (va >= FL_USER_END)
 		return REASON_KERNEL_ADDRESS;
@@ -64,8 +58,8 @@ static void plan_add(struct pager *pager, struct plan *plan, uint64_t va, const 
 }
 
 // A load or fetch of an object's page maps the object's frame, read in now if need be.
-static fl_error_t object_resolve(struct pager *pager, const struct region *region, uint64_t va,
-                                 struct frame **frame)
+CORE_COLD static fl_error_t object_resolve(struct pager *pager, const struct region *region,
+                                           uint64_t va, struct frame **frame)
 {
 	uint64_t page = region_object_page(region, va);
 	*frame = object_find(region->object, page);
@@ -140,8 +134,8 @@ static bool neighbour_resolve(struct pager *pager, struct region *region, uint64
 }
 
 // The other pages of the aligned window of `around` pages that holds `va`, inside the region.
-static void fault_around(struct pager *pager, struct region *region, uint64_t va, bool store,
-                         struct plan *plan)
+CORE_COLD static void fault_around(struct pager *pager, struct region *region, uint64_t va,
+                                   bool store, struct plan *plan)
 {
 	uint64_t bytes = (uint64_t)pager->around << FL_PAGE_SHIFT;
 	uint64_t start = va - va % bytes;
@@ -174,11 +168,11 @@ static enum pager_reason fault_try(struct pager *pager, struct space *space, uns
 void fault_plan(struct pager *pager, struct space *space, uint64_t cause, uint64_t va,
                 struct plan *plan)
 {
-	struct cause known = cause_find(cause);
-	pager->stat[STAT_FAULTS]++;
-	pager->stat[known.stat]++;
+	const struct cause *known = &causes[cause < CAUSE_LAST ? cause : CAUSE_LAST];
+	pager->stat[known->stat]++;
 	space->faults++;
 	plan->count = 0;
-	plan->reason = known.access ? fault_try(pager, space, known.access, va, plan) : known.reason;
-	pager->stat[STAT_FAULTS_FATAL] += plan->reason != 0;
+	plan->reason = known->access ? fault_try(pager, space, known->access, va, plan) : known->reason;
+	if (plan->reason)
+		pager->stat[STAT_FAULTS_FATAL]++;
 }

@@ -70,16 +70,48 @@ static void pool_put(struct frame_table *table, struct frame *frame, bool zeroed
 	}
 }
 
-static struct frame *pool_take(struct frame_pool *pool, bool prefer_zeroed)
+static struct frame *run_first_frame(const struct frame_table *table, const struct run *run)
 {
-	struct run *run = pool->partial;
-	if (!run) {
-		run = pool->whole;
-		if (!run)
-			return NULL;
-		run_unlink(&pool->whole, run);
-		run_link(&pool->partial, run);
+	return &table->frame[(uint64_t)(run - table->run) * FL_RUN_FRAMES];
+}
+
+// Takes a dormant run off its list and gives it its frames. `wake` may take another one meanwhile.
+static struct run *run_wake(struct frame_table *table, struct frame_pool *pool)
+{
+	struct run *run = pool->dormant;
+	run_unlink(&pool->dormant, run);
+	run->dormant = false;
+	table->wake(table->wake_context, (uint64_t)(run - table->run));
+	struct frame *frame = run_first_frame(table, run);
+	for (unsigned i = FL_RUN_FRAMES; i-- > 0;) {
+		frame[i].state = FRAME_ZEROED;
+		frame[i].next = run->zeroed;
+		run->zeroed = &frame[i];
 	}
+	return run;
+}
+
+// Starts to use a wholly free run, if there is one.
+CORE_COLD static struct run *run_open(struct frame_table *table, struct frame_pool *pool)
+{
+	struct run *run = pool->whole;
+	if (run)
+		run_unlink(&pool->whole, run);
+	else if (pool->dormant)
+		run = run_wake(table, pool);
+	else
+		return NULL;
+	run_link(&pool->partial, run);
+	return run;
+}
+
+static inline struct frame *pool_take(struct frame_table *table, enum frame_pool_kind kind,
+                                      bool prefer_zeroed)
+{
+	struct frame_pool *pool = &table->pool[kind];
+	struct run *run = pool->partial ? pool->partial : run_open(table, pool);
+	if (!run)
+		return NULL;
 	bool zeroed = prefer_zeroed ? run->zeroed != NULL : run->free == NULL;
 	struct frame **list = zeroed ? &run->zeroed : &run->free;
 	struct frame *frame = *list;
@@ -118,17 +150,32 @@ void frame_add_meta(struct frame_table *table, struct frame *frame)
 	frame->owner = NULL;
 }
 
+void frame_run_add_dormant(struct frame_table *table, uint64_t index)
+{
+	struct frame_pool *pool = &table->pool[POOL_WINDOW];
+	struct run *run = &table->run[index];
+	frame_run_add(table, index, POOL_WINDOW);
+	run->usable_count = FL_RUN_FRAMES;
+	run->free_count = FL_RUN_FRAMES;
+	run->dormant = true;
+	run_link(&pool->dormant, run);
+	pool->total_count += FL_RUN_FRAMES;
+	pool->free_count += FL_RUN_FRAMES;
+	pool->zeroed_count += FL_RUN_FRAMES;
+}
+
 bool frame_run_take(struct frame_table *table, enum frame_pool_kind kind, uint64_t *index)
 {
 	struct frame_pool *pool = &table->pool[kind];
-	struct run *run = pool->whole;
+	struct run **list = pool->dormant ? &pool->dormant : &pool->whole;
+	struct run *run = *list;
 	if (!run)
 		return false;
-	run_unlink(&pool->whole, run);
+	run_unlink(list, run);
 	*index = (uint64_t)(run - table->run);
-	struct frame *frame = &table->frame[*index * FL_RUN_FRAMES];
+	struct frame *frame = run_first_frame(table, run);
 	for (unsigned i = 0; i < FL_RUN_FRAMES; i++) {
-		pool->zeroed_count -= frame[i].state == FRAME_ZEROED;
+		pool->zeroed_count -= run->dormant || frame[i].state == FRAME_ZEROED;
 		frame[i] = (struct frame){.state = FRAME_OUTSIDE};
 	}
 	pool->free_count -= FL_RUN_FRAMES;
@@ -139,7 +186,7 @@ bool frame_run_take(struct frame_table *table, enum frame_pool_kind kind, uint64
 
 struct frame *frame_allocate(struct frame_table *table, enum frame_state use, bool zero)
 {
-	struct frame *frame = pool_take(&table->pool[POOL_WINDOW], zero);
+	struct frame *frame = pool_take(table, POOL_WINDOW, zero);
 	if (!frame)
 		return NULL;
 	if (zero && frame->state != FRAME_ZEROED)
@@ -152,7 +199,7 @@ struct frame *frame_allocate(struct frame_table *table, enum frame_state use, bo
 
 struct frame *frame_allocate_object(struct frame_table *table)
 {
-	struct frame *frame = pool_take(&table->pool[POOL_OBJECT], false);
+	struct frame *frame = pool_take(table, POOL_OBJECT, false);
 	if (!frame)
 		return NULL;
 	frame->state = FRAME_KERNEL;
@@ -176,9 +223,10 @@ static bool run_list_has(const struct run *list, const struct run *run)
 	return false;
 }
 
+// The frames of a run and its place on the lists.
 static bool run_check(const struct frame_table *table, const struct run *run, uint64_t *by_state)
 {
-	const struct frame *first = &table->frame[(uint64_t)(run - table->run) * FL_RUN_FRAMES];
+	const struct frame *first = run_first_frame(table, run);
 	uint64_t usable = 0, free = 0, zeroed = 0, listed = 0;
 	for (unsigned i = 0; i < FL_RUN_FRAMES; i++) {
 		by_state[first[i].state]++;
@@ -188,11 +236,13 @@ static bool run_check(const struct frame_table *table, const struct run *run, ui
 	}
 	if (run->pool == POOL_NONE)
 		return usable == 0;
+	const struct frame_pool *pool = &table->pool[run->pool];
+	if (run->dormant)
+		return usable == 0 && run->free_count == FL_RUN_FRAMES && run_list_has(pool->dormant, run);
 	for (const struct frame *f = run->free; f && listed <= free; f = f->next)
 		listed += f->state == FRAME_FREE && f >= first && f < first + FL_RUN_FRAMES;
 	for (const struct frame *f = run->zeroed; f && listed <= free + zeroed; f = f->next)
 		listed += f->state == FRAME_ZEROED && f >= first && f < first + FL_RUN_FRAMES;
-	const struct frame_pool *pool = &table->pool[run->pool];
 	bool whole = run->free_count == FL_RUN_FRAMES;
 	return usable == run->usable_count && free + zeroed == run->free_count &&
 	       listed == run->free_count && run_list_has(pool->whole, run) == whole &&
@@ -202,13 +252,14 @@ static bool run_check(const struct frame_table *table, const struct run *run, ui
 bool frame_table_check(const struct frame_table *table, uint64_t *by_state)
 {
 	uint64_t states[FRAME_KERNEL + 1] = {0};
-	uint64_t total[POOL_COUNT + 1] = {0}, free[POOL_COUNT + 1] = {0};
+	uint64_t total[POOL_COUNT + 1] = {0}, free[POOL_COUNT + 1] = {0}, dormant = 0;
 	for (uint64_t i = 0; i < table->run_count; i++) {
 		const struct run *run = &table->run[i];
 		if (run->pool > POOL_NONE || !run_check(table, run, states))
 			return false;
 		total[run->pool] += run->usable_count;
 		free[run->pool] += run->free_count;
+		dormant += run->dormant ? FL_RUN_FRAMES : 0;
 	}
 	for (unsigned i = 0; i < POOL_COUNT; i++) {
 		if (total[i] != table->pool[i].total_count || free[i] != table->pool[i].free_count)
@@ -219,5 +270,5 @@ bool frame_table_check(const struct frame_table *table, uint64_t *by_state)
 			by_state[i] = states[i];
 	}
 	uint64_t zeroed = table->pool[POOL_WINDOW].zeroed_count + table->pool[POOL_OBJECT].zeroed_count;
-	return states[FRAME_ZEROED] == zeroed && states[FRAME_META] == table->meta_count;
+	return states[FRAME_ZEROED] + dormant == zeroed && states[FRAME_META] == table->meta_count;
 }

@@ -6,7 +6,9 @@
 // - POOL_OBJECT: visible to nobody; page tables and kernel objects.
 // Free frames are listed a run, and allocation empties a run that is already in use before it
 // opens a wholly free one. So use stays in few runs, and wholly free runs are left that can move to
-// the other pool. All operations but the checker are O(1).
+// the other pool. A *dormant* run is one of the window pool that is not attached yet: it counts as
+// free and zeroed, and `wake` attaches it when all others are used up. So a large machine starts as
+// fast as a small one. Allocation and release are O(1) but for that.
 //
 // Not here: who maps a frame (that follows from its owner's regions), and the kernel calls that
 // attach a run.
@@ -44,7 +46,8 @@ _Static_assert(sizeof(struct frame) == 16, "0.4 % of RAM");
 
 enum frame_pool_kind { POOL_WINDOW, POOL_OBJECT, POOL_COUNT, POOL_NONE = POOL_COUNT };
 
-// On its pool's `whole` list if all 512 frames are free, on `partial` if some are, else on none.
+// On its pool's list `dormant` if it is that; else on `whole` if all 512 frames are free, on
+// `partial` if some are, on none if none is.
 struct run {
 	struct frame *free;
 	struct frame *zeroed;
@@ -53,11 +56,13 @@ struct run {
 	uint16_t free_count;   // of both lists
 	uint16_t usable_count; // frames that belong to the pool: 512, or fewer next to foreign ones
 	uint8_t pool;          // enum frame_pool_kind
+	bool dormant;
 };
 
 struct frame_pool {
 	struct run *partial; // the first one is allocated from
 	struct run *whole;
+	struct run *dormant;
 	uint64_t total_count;
 	uint64_t free_count;
 	uint64_t zeroed_count;
@@ -69,6 +74,8 @@ struct frame_table {
 	uint64_t base;       // physical, run aligned
 	uint64_t run_count;
 	uint8_t *memory; // frame i of a window run is visible at memory + i * FL_PAGE_SIZE
+	void (*wake)(void *context, uint64_t run); // makes a dormant run visible and zero; cannot fail
+	void *wake_context;
 	uint64_t meta_count;
 	uint32_t mark;
 	struct frame_pool pool[POOL_COUNT];
@@ -87,7 +94,10 @@ void frame_run_add(struct frame_table *table, uint64_t run, enum frame_pool_kind
 void frame_add(struct frame_table *table, struct frame *frame, bool zeroed);
 // An OUTSIDE frame of an added window run that already holds structures of the pager.
 void frame_add_meta(struct frame_table *table, struct frame *frame);
-// Takes a wholly free run out of the pool: *run tells which. False if there is none.
+// A run that is in no pool becomes a dormant one of the window pool.
+void frame_run_add_dormant(struct frame_table *table, uint64_t run);
+// Takes a wholly free run, a dormant one first, out of the pool: *run tells which. False if there
+// is none.
 bool frame_run_take(struct frame_table *table, enum frame_pool_kind pool, uint64_t *run);
 
 // A frame of the window pool for `use`, or NULL. `zero`: all bytes are zero; else undefined.

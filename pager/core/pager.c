@@ -96,6 +96,9 @@ uint64_t pager_stat(struct pager *pager, uint64_t stat)
 		return object->total_count;
 	case STAT_OBJECT_FRAMES_FREE:
 		return object->free_count;
+	case STAT_FAULTS:
+		return pager->stat[STAT_FAULTS_LOAD] + pager->stat[STAT_FAULTS_STORE] +
+		       pager->stat[STAT_FAULTS_FETCH] + pager->stat[STAT_FAULTS_OTHER];
 	case STAT_PROCESS_SPACES:
 		return pager->space_count;
 	default:

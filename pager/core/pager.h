@@ -35,6 +35,7 @@ struct pager_effects {
 	void *context;
 };
 
+// What a fault touches comes first, so that it is reached with short offsets.
 struct pager {
 	struct frame_table frames;
 	struct slab_cache regions, amaps, nodes, anons, objects, spaces;
@@ -44,13 +45,13 @@ struct pager {
 	const struct pager_effects *effects;
 	const uint8_t *archive; // the boot archive, for image.c
 	uint64_t archive_bytes;
-	unsigned around; // 1 .. PAGER_AROUND_MAX
+	unsigned around;           // 1 .. PAGER_AROUND_MAX
+	uint64_t stat[STAT_COUNT]; // those that count events; pager_stat has the rest
+	uint64_t space_count;
+	uint64_t space_serial; // spaces ever created: makes numbers unique
 	struct object *image_hash[PAGER_IMAGE_BUCKETS];
 	struct space *space[PAGER_SPACES_MAX];
 	uint16_t space_free[PAGER_SPACES_MAX]; // a stack of indices without a space
-	uint64_t space_count;
-	uint64_t space_serial;     // spaces ever created: makes numbers unique
-	uint64_t stat[STAT_COUNT]; // those that count events; pager_stat has the rest
 };
 
 // pager->frames is filled, the rest zero. FL_NO_MEMORY: not one frame is free.
@@ -60,5 +61,19 @@ fl_error_t pager_init(struct pager *pager, const struct pager_effects *effects, 
 uint64_t pager_stat(struct pager *pager, uint64_t stat);
 // True if all structures agree: every count, and the owner of every frame. Walks everything.
 bool pager_check(struct pager *pager);
+
+// A space's number is its index in pager->space, below a serial from 1 on: a stale number finds
+// nothing, and none is as small as BADGE_CONTROL.
+static inline uint64_t space_index(uint64_t number)
+{
+	return number % PAGER_SPACES_MAX;
+}
+
+// NULL: no such space now.
+static inline struct space *space_find(const struct pager *pager, uint64_t number)
+{
+	struct space *space = pager->space[space_index(number)];
+	return space && space->number == number ? space : NULL;
+}
 
 #endif

@@ -69,26 +69,9 @@ bool slab_reserve_slow(struct slab_cache *cache, uint64_t count)
 	return true;
 }
 
-static void *slab_object(const struct slab_cache *cache, struct slab *slab, uint32_t index)
+void slab_full(struct slab_cache *cache, struct slab *slab)
 {
-	return (uint8_t *)(slab + 1) + (size_t)index * cache->object_bytes;
-}
-
-void *slab_take(struct slab_cache *cache)
-{
-	struct slab *slab = cache->partial;
-	CORE_ASSERT(slab);
-	void *object = slab->free;
-	if (object)
-		slab->free = *(void **)object;
-	else
-		object = slab_object(cache, slab, slab->opened++);
-	slab->used++;
-	cache->live_count++;
-	cache->free_count--;
-	if (slab->used == cache->slab_objects)
-		slab_unlink(cache, slab);
-	return object;
+	slab_unlink(cache, slab);
 }
 
 void *slab_allocate(struct slab_cache *cache)

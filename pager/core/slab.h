@@ -33,6 +33,9 @@ struct slab_cache {
 
 void slab_cache_init(struct slab_cache *cache, struct frame_table *frames, size_t object_bytes);
 
+// Takes a slab off the list: no object of it is free.
+void slab_full(struct slab_cache *cache, struct slab *slab);
+
 // Makes sure that the next `count` slab_take succeed. False: no frame; nothing changed.
 bool slab_reserve_slow(struct slab_cache *cache, uint64_t count);
 static inline bool slab_reserve(struct slab_cache *cache, uint64_t count)
@@ -40,7 +43,21 @@ static inline bool slab_reserve(struct slab_cache *cache, uint64_t count)
 	return cache->free_count >= count || slab_reserve_slow(cache, count);
 }
 // A reserved object, content undefined.
-void *slab_take(struct slab_cache *cache);
+static inline void *slab_take(struct slab_cache *cache)
+{
+	struct slab *slab = cache->partial;
+	void *object = slab->free;
+	if (object)
+		slab->free = *(void **)object;
+	else
+		object = (uint8_t *)(slab + 1) + (size_t)slab->opened++ * cache->object_bytes;
+	slab->used++;
+	cache->live_count++;
+	cache->free_count--;
+	if (slab->used == cache->slab_objects)
+		slab_full(cache, slab);
+	return object;
+}
 // Reserve one and take it: NULL if there is no frame.
 void *slab_allocate(struct slab_cache *cache);
 void slab_release(struct slab_cache *cache, void *object);

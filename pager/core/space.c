@@ -3,19 +3,6 @@
 
 #include "pager.h"
 
-// A number is the index in pager->space below a serial from 1 on: stale numbers find nothing, and
-// none is as small as BADGE_CONTROL.
-static uint64_t space_index(uint64_t number)
-{
-	return number % PAGER_SPACES_MAX;
-}
-
-struct space *space_find(const struct pager *pager, uint64_t number)
-{
-	struct space *space = pager->space[space_index(number)];
-	return space && space->number == number ? space : NULL;
-}
-
 fl_error_t space_create(struct pager *pager, struct space **space)
 {
 	if (pager->space_count == PAGER_SPACES_MAX)

@@ -26,7 +26,4 @@ void space_destroy(struct pager *pager, struct space *space);
 // the parent's writable pages lose W. FL_NO_MEMORY: both are as before.
 fl_error_t space_fork(struct pager *pager, struct space *parent, struct space *child);
 
-// NULL: no such space now.
-struct space *space_find(const struct pager *pager, uint64_t number);
-
 #endif

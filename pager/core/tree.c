@@ -230,9 +230,25 @@ static bool node_remove(const struct tree_kind *kind, struct tree_node *node, un
 	return true;
 }
 
+// Takes away the top levels that only the pages removed had needed.
+static void tree_lower(const struct tree_kind *kind, struct tree *tree)
+{
+	while (tree->height > 1 && tree->root->used == 1 && tree->root->slot[0] &&
+	       tree->root->references == 1) {
+		struct tree_node *root = tree->root;
+		tree->root = root->slot[0];
+		tree->height--;
+		slab_release(kind->nodes, root);
+	}
+}
+
 void tree_remove(const struct tree_kind *kind, struct tree *tree, uint64_t first, uint64_t end)
 {
 	struct span span = span_of_tree(tree, first, end);
-	if (tree->root && span.first < span.end && node_remove(kind, tree->root, tree->height, span))
+	if (!tree->root || span.first >= span.end)
+		return;
+	if (node_remove(kind, tree->root, tree->height, span))
 		*tree = (struct tree){0};
+	else
+		tree_lower(kind, tree);
 }

@@ -39,7 +39,7 @@ _Noreturn void bail(const char *file, int line, const char *what);
 
 void console_open(void);
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void suite_run(const struct suite *suite); // each test, and that it gave everything back
+void tests_run(const struct suite *suite); // each test, and that it gave everything back
 unsigned tests_failed(void);
 void tests_end(void); // the plan
 _Noreturn void stop(unsigned status);

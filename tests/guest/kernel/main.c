@@ -51,12 +51,12 @@ void server_main(const struct fl_bootinfo *info)
 		bench_run();
 	for (unsigned i = 0; !is_bench && i < sizeof suites / sizeof suites[0]; i++) {
 		if (is_chosen(suites[i]->name))
-			suite_run(suites[i]);
+			tests_run(suites[i]);
 	}
 	threads_close();
 	memory_close();
 	if (!is_bench) {
-		suite_run(&suite_audit);
+		tests_run(&suite_audit);
 		tests_end();
 	}
 	stop(tests_failed() != 0);

@@ -79,9 +79,9 @@ static void space_empty(fl_slot_t space)
 
 void object_forget(fl_slot_t slot)
 {
-	frame_end(object[slot].frame);
 	if (object[slot].root)
 		frame_end(object[slot].root);
+	frame_end(object[slot].frame); // last, so that the next object gets the same frame
 	uint64_t done, removed;
 	if (object[slot].stack_space)
 		expect(FL_OK, fl_unmap(object[slot].stack_space, object[slot].stack_va, 1, &done, &removed));

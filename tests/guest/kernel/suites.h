@@ -5,7 +5,7 @@
 #include "harness.h"
 
 #define SUITES(X)                                                                                  \
-	X(harness) X(slots)
+	X(harness) X(fuzz_root) X(fuzz_plain) X(space) X(schedule) X(registers) X(context) X(cancel) X(ipc) X(fault) X(answer) X(handle) X(run) X(range) X(vector) X(map) X(control) X(arguments) X(slots)
 
 #define SUITE_DECLARE(name) extern const struct suite suite_##name;
 SUITES(SUITE_DECLARE)

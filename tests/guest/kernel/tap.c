@@ -79,7 +79,7 @@ bool expect_at(const char *file, int line, const char *what, uint64_t expected, 
 	return false;
 }
 
-void suite_run(const struct suite *suite)
+void tests_run(const struct suite *suite)
 {
 	for (unsigned i = 0; i < suite->count; i++) {
 		uint64_t before = memory_in_use();

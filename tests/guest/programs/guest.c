@@ -1,6 +1,6 @@
-// The frame of a guest test program: starts each case in a process of its own and audits it.
+// main of the guest test programs: runs one case, or hands all of them to the driver.
 //
-// Not here: what the cases share (support.c).
+// Not here: what the cases share (support.c), starting and auditing them (driver.c).
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,26 +8,18 @@
 
 #include "guest.h"
 
-#define RUN "run" // first argument of a process that this program started
-#define NAME_BYTES 96
+#define CASES_MAX 32
 
-bool guest_full;
+enum guest_size guest_size = SIZE_NORMAL;
 const char *guest_self;
-
-static const struct guest_case *case_find(const char *name)
-{
-	for (const struct guest_case *c = guest_cases; c->name; c++) {
-		if (strcmp(c->name, name) == 0)
-			return c;
-	}
-	return NULL;
-}
 
 static int run(int argc, char **argv)
 {
-	const struct guest_case *c = case_find(argv[0]);
-	if (c) {
-		guest_full = argc > 1;
+	for (const struct guest_case *c = guest_cases; c->name; c++) {
+		if (strcmp(c->name, argv[0]) != 0)
+			continue;
+		if (argc > 1)
+			guest_size = strcmp(argv[1], "full") == 0 ? SIZE_FULL : SIZE_SMALL;
 		tap_plan(0);
 		c->run();
 		return tap_finish();
@@ -36,32 +28,25 @@ static int run(int argc, char **argv)
 		if (strcmp(h->name, argv[0]) == 0)
 			return h->run(argc, argv);
 	}
+	fprintf(stderr, "%s: there is no case %s\n", guest_self, argv[0]);
 	return EXIT_FAILURE;
 }
 
-static void case_start(const struct guest_case *c)
+// The driver's arguments: this program, what was given, and if no case was, all cases.
+static int drive(int argc, char **argv)
 {
-	struct leak_audit audit;
-	char name[NAME_BYTES];
-	leak_audit_begin(&audit);
-	(void)fflush(stdout);
-	pid_t child = fork();
-	if (child < 0)
-		tap_bail("%s: fork failed", c->name);
-	if (child == 0) {
-		char *arguments[] = {(char *)guest_self, RUN, (char *)c->name, guest_full ? "full" : NULL,
-		                     NULL};
-		(void)execvp(guest_self, arguments);
-		_exit(EXIT_FAILURE);
+	char *arguments[CASES_MAX + 4] = {"t-driver", argv[0]};
+	int count = 2;
+	for (int i = 1; i < argc && count < CASES_MAX; i++)
+		arguments[count++] = argv[i];
+	bool size_only = argc == 2 && (strcmp(argv[1], "full") == 0 || strcmp(argv[1], "small") == 0);
+	if (argc == 1 || size_only) {
+		for (const struct guest_case *c = guest_cases; c->name && count < CASES_MAX; c++)
+			arguments[count++] = (char *)c->name;
 	}
-	struct process_ending ending;
-	if (process_wait(child, 0, &ending) != FL_OK)
-		tap_bail("%s: wait failed", c->name);
-	(void)snprintf(name, sizeof(name), "%s_case_exits_with_success", c->name);
-	if (!tap_ok(ending.end == PROCESS_EXITED && ending.value == 0, name))
-		tap_note("end %d, value %d, %s", (int)ending.end, ending.value,
-		         reason_text(ending.reason));
-	leak_audit_end(&audit, c->name);
+	(void)execvp(arguments[0], arguments);
+	fprintf(stderr, "%s: t-driver cannot be started\n", argv[0]);
+	return EXIT_FAILURE;
 }
 
 int main(int argc, char **argv)
@@ -69,21 +54,7 @@ int main(int argc, char **argv)
 	if (argc < 1)
 		return 0; // only the test of exec without arguments does that
 	guest_self = argv[0];
-	if (argc > 2 && strcmp(argv[1], RUN) == 0)
+	if (argc > 2 && strcmp(argv[1], "run") == 0)
 		return run(argc - 2, argv + 2);
-	tap_plan(0);
-	int first = 1;
-	if (argc > 1 && strcmp(argv[1], "full") == 0) {
-		guest_full = true;
-		first = 2;
-	}
-	for (const struct guest_case *c = guest_cases; argc == first && c->name; c++)
-		case_start(c);
-	for (int i = first; i < argc; i++) {
-		const struct guest_case *c = case_find(argv[i]);
-		if (!c)
-			tap_bail("there is no case %s", argv[i]);
-		case_start(c);
-	}
-	return tap_finish();
+	return drive(argc, argv);
 }

@@ -2,11 +2,13 @@
 //
 // A case runs in a process of its own, started by exec, so that it begins with an image of which
 // hardly a page was touched and its counts do not depend on what ran before it. The process that
-// starts it does nothing but wait, and audits afterwards that every frame came back.
+// starts it is another program (driver.c), which does nothing but wait, and audits afterwards that
+// every frame came back.
 //
 //     t-heap              all cases
-//     t-heap growth       one of them
-//     t-heap full ...     in full size (guest_full)
+//     t-heap heap_growth  one of them
+//     t-heap full ...     the stated sizes (guest_size)
+//     t-heap small ...    smaller ones, for the checking kernel
 #ifndef GUEST_H
 #define GUEST_H
 
@@ -26,7 +28,11 @@ struct guest_case {
 };
 
 extern const struct guest_case guest_cases[]; // ends with a name of NULL
-extern bool guest_full;                       // run the stated sizes, not the scaled ones
+
+enum guest_size { SIZE_SMALL, SIZE_NORMAL, SIZE_FULL };
+extern enum guest_size guest_size;
+#define GUEST_SIZE(small, normal, full)                                                            \
+	(guest_size == SIZE_SMALL ? (small) : guest_size == SIZE_NORMAL ? (normal) : (full))
 
 // A second program image: what the program does as `t-NAME run helper ARGUMENTS` after exec. Its
 // result is the exit status. NULL in most programs' tables.
@@ -79,6 +85,14 @@ void gate_open(pid_t gate);
 
 // Waits until a process is in that state (it may be none of ours).
 void state_wait(pid_t pid, enum process_state state);
+
+// How many processes there are; waits until there are so many.
+unsigned process_count(void);
+void process_count_wait(unsigned count);
+
+// In a child, before it measures: waits, without sleeping, until the parent sleeps or waits. What the
+// parent does right after the fork would be counted too.
+void parent_settle(void);
 
 // Sleeps for ever.
 _Noreturn void process_park(void);

@@ -31,9 +31,27 @@ static _Alignas(4096) const uint64_t image_rodata[PAGES * 512] = {ROWS};
 static _Alignas(4096) uint64_t image_data[PAGES * 512] = {ROWS};
 static _Alignas(4096) uint64_t image_bss[PAGES * 512];
 
-static const char *volatile rodata = (const char *)image_rodata;
-static char *volatile data = (char *)image_data;
-static char *volatile bss = (char *)image_bss;
+// The compiler must not know what is in them.
+static const char *rodata_start(void)
+{
+	const char *start = (const char *)image_rodata;
+	__asm__ volatile("" : "+r"(start));
+	return start;
+}
+
+static char *data_start(void)
+{
+	char *start = (char *)image_data;
+	__asm__ volatile("" : "+r"(start));
+	return start;
+}
+
+static char *bss_start(void)
+{
+	char *start = (char *)image_bss;
+	__asm__ volatile("" : "+r"(start));
+	return start;
+}
 
 static const struct cost nothing;
 
@@ -56,6 +74,9 @@ static unsigned mapped_count(const char *memory)
 
 static void lazy(void)
 {
+	const char *rodata = rodata_start();
+	char *data = data_start();
+	char *bss = bss_start();
 	tap_equal(0, mapped_count(image_text), "image_text_after_exec_is_not_mapped");
 	tap_equal(0, mapped_count(rodata), "image_rodata_after_exec_is_not_mapped");
 	tap_equal(0, mapped_count(data), "image_data_after_exec_is_not_mapped");
@@ -86,6 +107,8 @@ static void lazy(void)
 
 static void data_pages(void)
 {
+	char *data = data_start();
+	char *bss = bss_start();
 	(void)heap_take(0);
 	struct measurement m;
 	measure_begin(&m);
@@ -132,6 +155,9 @@ static unsigned rights_of(const void *address)
 
 static void rights(void)
 {
+	const char *rodata = rodata_start();
+	char *data = data_start();
+	char *bss = bss_start();
 	tap_equal(FL_PROT_READ | FL_PROT_EXEC, rights_of(image_text), "image_text_region_is_read_exec");
 	tap_equal(FL_PROT_READ, rights_of(rodata), "image_rodata_region_is_read_only");
 	tap_equal(FL_PROT_READ | FL_PROT_WRITE, rights_of(data), "image_data_region_is_read_write");
@@ -153,6 +179,8 @@ static void rights(void)
 // Touches what the second copy of the program touches.
 static int copy_body(void)
 {
+	const char *rodata = rodata_start();
+	char *data = data_start();
 	(void)text_run(0, FEW);
 	pages_load(rodata, FEW, 1);
 	pages_load(data, FEW, 1);
@@ -170,6 +198,8 @@ static int copy_helper(int argc, char **argv)
 
 static void shared(void)
 {
+	const char *rodata = rodata_start();
+	char *data = data_start();
 	(void)heap_take(0);
 	(void)copy_body();
 	pid_t child = helper_start("copy", NULL); // a rehearsal: what only the first time costs
@@ -202,8 +232,10 @@ static void shared(void)
 
 static int forked_touch(void *context)
 {
+	const char *rodata = rodata_start();
 	(void)context;
 	struct measurement m;
+	parent_settle();
 	measure_begin(&m);
 	pages_load(rodata, FEW, 1);
 	measure_end(&m);
@@ -213,6 +245,7 @@ static int forked_touch(void *context)
 
 static void forked(void)
 {
+	const char *rodata = rodata_start();
 	(void)heap_take(0);
 	pages_load(rodata, FEW, 1);
 	tap_equal(0, (uint64_t)child_run(forked_touch, NULL), "image_page_in_child_is_mapped_not_read");

@@ -8,7 +8,8 @@
 
 #include "guest.h"
 
-#define POLL_MICROSECONDS 1000
+#define STATE_POLL_MICROSECONDS 1000
+#define GATE_POLL_MICROSECONDS 20000 // hundreds may wait at one gate
 
 int64_t data_frames(const struct measurement *m)
 {
@@ -86,6 +87,15 @@ bool pages_zero(const char *memory, size_t count, size_t step)
 	return true;
 }
 
+// Runs the code that measured pieces use, so that its own first fetch is in nobody's count.
+static void accesses_warm(void)
+{
+	static uint64_t scratch[1];
+	pages_store((char *)scratch, 1, 1, 0);
+	pages_load((char *)scratch, 1, 1);
+	heap_give(0);
+}
+
 char *heap_take(size_t pages)
 {
 	uintptr_t old = (uintptr_t)sbrk(0);
@@ -93,10 +103,7 @@ char *heap_take(size_t pages)
 	if (sbrk((ptrdiff_t)(start - old)) == (void *)-1 ||
 	    sbrk((ptrdiff_t)(pages * FL_PAGE_SIZE)) != (void *)start)
 		tap_bail("sbrk of %zu pages failed", pages);
-	// Brings in the code of the accesses, so that their own first fetch is in nobody's count.
-	static uint64_t scratch[1];
-	pages_store((char *)scratch, 1, 1, 0);
-	pages_load((char *)scratch, 1, 1);
+	accesses_warm();
 	return (char *)start;
 }
 
@@ -113,6 +120,7 @@ pid_t child_start(int (*body)(void *context), void *context)
 	if (child < 0)
 		tap_bail("fork failed: %s", strerror(errno));
 	if (child == 0) {
+		accesses_warm(); // a child's page table starts empty
 		int result = body(context);
 		(void)fflush(stdout);
 		_exit(result);
@@ -149,6 +157,15 @@ pid_t helper_start(const char *name, const char *argument)
 	return child;
 }
 
+void parent_settle(void)
+{
+	struct process_info info;
+	pid_t parent = getppid();
+	while (process_next(parent, &info) == FL_OK && info.pid == parent &&
+	       info.state == PROCESS_RUNNING)
+		(void)!fl_thread_control(0, FL_THREAD_YIELD, 0);
+}
+
 _Noreturn void process_park(void)
 {
 	for (;;)
@@ -173,7 +190,7 @@ void gate_wait(pid_t gate)
 	struct process_info info;
 	while (process_next(gate, &info) == FL_OK && info.pid == gate &&
 	       info.state != PROCESS_ZOMBIE)
-		(void)usleep(POLL_MICROSECONDS);
+		(void)usleep(GATE_POLL_MICROSECONDS);
 }
 
 void gate_open(pid_t gate)
@@ -191,8 +208,23 @@ void state_wait(pid_t pid, enum process_state state)
 			return;
 		if (info.state == PROCESS_ZOMBIE)
 			tap_bail("process %d has ended", (int)pid);
-		(void)usleep(POLL_MICROSECONDS);
+		(void)usleep(STATE_POLL_MICROSECONDS);
 	}
+}
+
+unsigned process_count(void)
+{
+	struct process_info info;
+	unsigned count = 0;
+	for (int from = 1; process_next(from, &info) == FL_OK; from = info.pid + 1)
+		count++;
+	return count;
+}
+
+void process_count_wait(unsigned count)
+{
+	while (process_count() != count)
+		(void)usleep(STATE_POLL_MICROSECONDS);
 }
 
 void process_remove(pid_t pid)

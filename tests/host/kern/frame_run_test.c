@@ -1,5 +1,5 @@
 // Tests of runs (kern/frame.c): attaching in zeroed batches, holding, idle, release, orphans.
-// Not here: single frames (frame_test.c), the leaf that maps a window (table_test.c).
+// Not here: single frames (frame_type_test.c), the leaf that maps a window (table_test.c).
 #include <string.h>
 
 #include "harness.h"
@@ -262,8 +262,8 @@ static void run_is_orphan_follows_the_space(void)
 	EXPECT(run_is_orphan(&frames.run[1]), false);
 }
 
-// The id of a spare table's frame links the list. It is an address, and may be the number of a space
-// that is gone.
+// The id of a spare table's frame links the list. It is an address, and may be the number of a
+// space that is gone.
 static void run_is_orphan_space_became_spare_table(void)
 {
 	begin();
@@ -280,24 +280,24 @@ static void run_is_orphan_space_became_spare_table(void)
 int main(void)
 {
 	static const struct tap_test tests[] = {
-	    {"run_at_any_address_run_or_null", run_at_any_address},
-	    {"run_prepare_dirty_run_zeroes_a_batch_a_call",
+		{"run_at_any_address_run_or_null", run_at_any_address},
+		{"run_prepare_dirty_run_zeroes_a_batch_a_call",
 	     run_prepare_dirty_run_zeroes_a_batch_a_call},
-	    {"run_prepare_window_with_foreign_frame_refused",
+		{"run_prepare_window_with_foreign_frame_refused",
 	     run_prepare_window_with_foreign_frame_refused},
-	    {"run_prepare_object_spares_reserved_and_fixed",
+		{"run_prepare_object_spares_reserved_and_fixed",
 	     run_prepare_object_spares_reserved_and_fixed},
-	    {"run_prepare_held_busy", run_prepare_held_busy},
-	    {"run_hold_object_frames_stay_free", run_hold_object_frames_stay_free},
-	    {"run_hold_window_frames_user_counted_once", run_hold_window_frames_user_counted_once},
-	    {"run_hold_not_zeroed_panics", run_hold_not_zeroed_panics},
-	    {"run_idle_object_run_free_only", run_idle_object_run_free_only},
-	    {"run_idle_window_own_mapping_only", run_idle_window_own_mapping_only},
-	    {"run_window_removed_one_down_everywhere", run_window_removed_one_down_everywhere},
-	    {"run_release_window_mapped_or_none_panics", run_release_window_mapped_or_none_panics},
-	    {"run_release_and_attach_again_zeroed", run_release_and_attach_again_zeroed},
-	    {"run_is_orphan_space_gone_true", run_is_orphan_follows_the_space},
-	    {"run_is_orphan_space_became_spare_table_true", run_is_orphan_space_became_spare_table},
+		{"run_prepare_held_busy", run_prepare_held_busy},
+		{"run_hold_object_frames_stay_free", run_hold_object_frames_stay_free},
+		{"run_hold_window_frames_user_counted_once", run_hold_window_frames_user_counted_once},
+		{"run_hold_not_zeroed_panics", run_hold_not_zeroed_panics},
+		{"run_idle_object_run_free_only", run_idle_object_run_free_only},
+		{"run_idle_window_own_mapping_only", run_idle_window_own_mapping_only},
+		{"run_window_removed_one_down_everywhere", run_window_removed_one_down_everywhere},
+		{"run_release_window_mapped_or_none_panics", run_release_window_mapped_or_none_panics},
+		{"run_release_and_attach_again_zeroed", run_release_and_attach_again_zeroed},
+		{"run_is_orphan_space_gone_true", run_is_orphan_follows_the_space},
+		{"run_is_orphan_space_became_spare_table_true", run_is_orphan_space_became_spare_table},
 	};
 	return tap_run(tests, sizeof(tests) / sizeof(*tests));
 }

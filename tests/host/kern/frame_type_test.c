@@ -66,9 +66,9 @@ static void frame_take_bad_address_refused(void)
 	harness_reset();
 	host_space(&table);
 	uint64_t holder = frames.run[0].holder;
-	const uint64_t bad[] = {0, HOST_BASE - FL_PAGE_SIZE, host_frame(HOST_RUNS, 0).v, HOST_DEVICE,
-	                        host_frame(0, 3).v + 1, host_frame(0, 3).v + 8, ~0ul,
-	                        ~0ul << FL_PAGE_SHIFT, 1ul << 63};
+	const uint64_t bad[] = {0,           HOST_BASE - FL_PAGE_SIZE, host_frame(HOST_RUNS, 0).v,
+	                        HOST_DEVICE, host_frame(0, 3).v + 1,   host_frame(0, 3).v + 8,
+	                        ~0ul,        ~0ul << FL_PAGE_SHIFT,    1ul << 63};
 	harness_remember();
 	for (unsigned i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		for (unsigned to = 0; to < 3; to++)
@@ -180,16 +180,16 @@ static void frame_new_id_many_never_zero_never_twice(void)
 int main(void)
 {
 	static const struct tap_test tests[] = {
-	    {"frame_at_any_address_frame_or_null", frame_at_any_address},
-	    {"frame_take_every_state_only_free_of_own_object_run",
+		{"frame_at_any_address_frame_or_null", frame_at_any_address},
+		{"frame_take_every_state_only_free_of_own_object_run",
 	     frame_take_every_state_only_free_of_own_object_run},
-	    {"frame_take_bad_address_refused", frame_take_bad_address_refused},
-	    {"frame_take_again_refused", frame_take_again_refused},
-	    {"frame_give_then_take_zeroed", frame_give_then_take_zeroed},
-	    {"frame_give_counted_frame_panics", frame_give_counted_frame_panics},
-	    {"frame_count_up_maximum_overflows", frame_count_up_maximum_overflows},
-	    {"frame_count_down_zero_panics", frame_count_down_zero_panics},
-	    {"frame_new_id_many_never_zero_never_twice", frame_new_id_many_never_zero_never_twice},
+		{"frame_take_bad_address_refused", frame_take_bad_address_refused},
+		{"frame_take_again_refused", frame_take_again_refused},
+		{"frame_give_then_take_zeroed", frame_give_then_take_zeroed},
+		{"frame_give_counted_frame_panics", frame_give_counted_frame_panics},
+		{"frame_count_up_maximum_overflows", frame_count_up_maximum_overflows},
+		{"frame_count_down_zero_panics", frame_count_down_zero_panics},
+		{"frame_new_id_many_never_zero_never_twice", frame_new_id_many_never_zero_never_twice},
 	};
 	return tap_run(tests, sizeof(tests) / sizeof(*tests));
 }

@@ -68,7 +68,8 @@ void harness_remember(void)
 bool harness_is_unchanged(void)
 {
 	for (unsigned i = 0; i < HOST_TABLES; i++) {
-		if (harness_tables[i] && memcmp(harness_tables[i], &remembered.table[i], sizeof(struct table)))
+		if (harness_tables[i] &&
+		    memcmp(harness_tables[i], &remembered.table[i], sizeof(struct table)))
 			return false;
 	}
 	return !memcmp(remembered.frame, frame_storage, sizeof(frame_storage)) &&

@@ -1,12 +1,13 @@
-// A machine for the host tests of kern/frame.c, kern/table.c and kern/handle.c: a few runs of RAM in
-// an array, the frame table of it, and a model of a TLB that remembers too much.
+// A machine for the host tests of kern/frame.c, kern/table.c and kern/handle.c: a few runs of RAM
+// in an array, the frame table of it, and a model of a TLB that remembers too much.
 //
-// The model TLB. For every watched page it keeps each PTE that was valid, or invalid, at some moment
-// since the last fence that covers it; and each pointer to a table since the last fence of the whole
-// space (privileged specification 20211203, "Supervisor Memory-Management Fence Instruction"). At a
-// fence, before it takes effect, it demands that no frame is counted less often than its entries name
-// it and that no table they name has been retired. harness_settle, after an operation, demands that
-// nothing stale is left. It is not a model of the walk's timing: it samples at fences only.
+// The model TLB. For every watched page it keeps each PTE that was valid, or invalid, at some
+// moment since the last fence that covers it; and each pointer to a table since the last fence of
+// the whole space (privileged specification 20211203, "Supervisor Memory-Management Fence
+// Instruction"). At a fence, before it takes effect, it demands that no frame is counted less often
+// than its entries name it and that no table they name has been retired. harness_settle, after an
+// operation, demands that nothing stale is left. It is not a model of the walk's timing: it samples
+// at fences only.
 //
 // Problems are kept as text until EXPECT_SOUND or harness_problem asks.
 #ifndef HARNESS_H

@@ -42,6 +42,19 @@ static inline void begin(void)
 	EXPECT_SOUND();
 }
 
+// What rights a leaf may have, bit by bit, as the header says it.
+static inline bool prot_is_good(unsigned prot)
+{
+	bool read = prot & 1, write = prot & 2, execute = prot & 4, dirty = prot & 16;
+	if (prot > 31)
+		return false;
+	if (!read)
+		return false;
+	if (write && execute)
+		return false;
+	return write || !dirty;
+}
+
 static inline fl_error_t map(uint64_t va, paddr_t pa, unsigned prot)
 {
 	harness_watch(&table, VA(va));

@@ -3,9 +3,9 @@
 #include "table_common.h"
 
 // Pages at and around the edges of tables and of a GiB; page numbers.
-static const uint64_t edges[] = {0,    1,    2,      255,    510,    511,    512,    513,
-                                 1022, 1023, 1024,   1025,   262142, 262143, 262144, 262145,
-                                 262655, 262656, 262657, 524287, 524288};
+static const uint64_t edges[] = {0,      1,      2,      255,    510,    511,    512,
+                                 513,    1022,   1023,   1024,   1025,   262142, 262143,
+                                 262144, 262145, 262655, 262656, 262657, 524287, 524288};
 #define EDGES (sizeof(edges) / sizeof(*edges))
 
 static void map_edges(void)
@@ -234,16 +234,16 @@ static void table_unmap_last_leaf_table_reused_zero(void)
 int main(void)
 {
 	static const struct tap_test tests[] = {
-	    {"table_unmap_every_edge_exact", table_unmap_every_edge},
-	    {"table_unmap_empty_space_one_call", table_unmap_empty_space_one_call},
-	    {"table_unmap_no_pages_nothing_done", table_unmap_no_pages_nothing_done},
-	    {"table_unmap_gib_first_page_two_calls", table_unmap_gib_first_page_two_calls},
-	    {"table_unmap_gib_middle_page_two_calls", table_unmap_gib_middle_page_two_calls},
-	    {"table_unmap_gib_last_page_two_calls", table_unmap_gib_last_page_two_calls},
-	    {"table_unmap_all_sparse_five_calls", table_unmap_all_sparse_five_calls},
-	    {"table_unmap_dense_512_pages_a_call", table_unmap_dense_512_pages_a_call},
-	    {"table_unmap_fences_page_or_space", table_unmap_fences_page_or_space},
-	    {"table_unmap_last_leaf_table_reused_zero", table_unmap_last_leaf_table_reused_zero},
+		{"table_unmap_every_edge_exact", table_unmap_every_edge},
+		{"table_unmap_empty_space_one_call", table_unmap_empty_space_one_call},
+		{"table_unmap_no_pages_nothing_done", table_unmap_no_pages_nothing_done},
+		{"table_unmap_gib_first_page_two_calls", table_unmap_gib_first_page_two_calls},
+		{"table_unmap_gib_middle_page_two_calls", table_unmap_gib_middle_page_two_calls},
+		{"table_unmap_gib_last_page_two_calls", table_unmap_gib_last_page_two_calls},
+		{"table_unmap_all_sparse_five_calls", table_unmap_all_sparse_five_calls},
+		{"table_unmap_dense_512_pages_a_call", table_unmap_dense_512_pages_a_call},
+		{"table_unmap_fences_page_or_space", table_unmap_fences_page_or_space},
+		{"table_unmap_last_leaf_table_reused_zero", table_unmap_last_leaf_table_reused_zero},
 	};
 	return tap_run(tests, sizeof(tests) / sizeof(*tests));
 }

@@ -81,8 +81,8 @@ static void table_unmap_part_of_window_goes_whole(void)
 {
 	const struct {
 		unsigned first, pages, done;
-	} ranges[] = {{0, 1, 1}, {511, 1, 1}, {5, 100, 100}, {0, 512, 512}, {500, 100, 12},
-	              {1, 4096, 511}};
+	} ranges[] = {{0, 1, 1},     {511, 1, 1},    {5, 100, 100},
+	              {0, 512, 512}, {500, 100, 12}, {1, 4096, 511}};
 	for (unsigned i = 0; i < sizeof(ranges) / sizeof(*ranges); i++) {
 		begin();
 		uint64_t space = host_fences.space;
@@ -139,7 +139,8 @@ static void table_protect_window_stays(void)
 	uint64_t done, space = host_fences.space;
 	table_protect(&pager, VA(PAGER_WINDOW), 512, FL_PROT_WRITE, &done);
 	EXPECT(done, 512);
-	table_protect(&pager, VA(PAGER_WINDOW - FL_PAGE_SIZE), 100, FL_PROT_WRITE | FL_PROT_EXEC, &done);
+	table_protect(&pager, VA(PAGER_WINDOW - FL_PAGE_SIZE), 100, FL_PROT_WRITE | FL_PROT_EXEC,
+	              &done);
 	EXPECT(done, 100);
 	EXPECT(harness_is_unchanged(), true);
 	EXPECT(host_fences.space, space);
@@ -148,16 +149,16 @@ static void table_protect_window_stays(void)
 int main(void)
 {
 	static const struct tap_test tests[] = {
-	    {"table_map_window_empty_range_one_leaf", table_map_window_empty_range},
-	    {"table_map_window_no_spare_refused", table_map_window_no_spare_refused},
-	    {"table_map_window_range_in_use_exists", table_map_window_range_in_use_exists},
-	    {"table_map_under_window_exists", table_map_under_window_exists},
-	    {"table_unmap_part_of_window_goes_whole", table_unmap_part_of_window_goes_whole},
-	    {"table_unmap_window_after_pages_ends_the_call",
+		{"table_map_window_empty_range_one_leaf", table_map_window_empty_range},
+		{"table_map_window_no_spare_refused", table_map_window_no_spare_refused},
+		{"table_map_window_range_in_use_exists", table_map_window_range_in_use_exists},
+		{"table_map_under_window_exists", table_map_under_window_exists},
+		{"table_unmap_part_of_window_goes_whole", table_unmap_part_of_window_goes_whole},
+		{"table_unmap_window_after_pages_ends_the_call",
 	     table_unmap_window_after_pages_ends_the_call},
-	    {"table_unmap_window_frames_mapped_elsewhere_stay",
+		{"table_unmap_window_frames_mapped_elsewhere_stay",
 	     table_unmap_window_frames_mapped_elsewhere_stay},
-	    {"table_protect_window_stays", table_protect_window_stays},
+		{"table_protect_window_stays", table_protect_window_stays},
 	};
 	return tap_run(tests, sizeof(tests) / sizeof(*tests));
 }

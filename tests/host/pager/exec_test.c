@@ -218,9 +218,9 @@ int main(void)
 		{"exec_abort_keeps_layout", exec_abort_keeps_layout},
 		{"exec_arguments_move_to_stack_top", exec_arguments_move_to_stack_top},
 		{"exec_arguments_shared_with_parent_are_copied_on_write",
-		 exec_arguments_shared_with_parent_are_copied_on_write},
+	     exec_arguments_shared_with_parent_are_copied_on_write},
 		{"exec_arguments_in_untouched_image_page_keep_content",
-		 exec_arguments_in_untouched_image_page_keep_content},
+	     exec_arguments_in_untouched_image_page_keep_content},
 		{"exec_arguments_bad_refused", exec_arguments_bad_refused},
 		{"exec_fork_leaves_pending_behind", exec_fork_leaves_pending_behind},
 	};

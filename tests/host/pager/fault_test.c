@@ -178,6 +178,19 @@ static void fault_without_region_tells_reason(void)
 	EXPECT(world_check(), true);
 }
 
+static void fault_between_other_regions_is_not_above_break(void)
+{
+	world_start();
+	struct space *space = world_space();
+	const uint64_t rw = FL_PROT_READ | FL_PROT_WRITE, far = HEAP + 0x100000;
+	EXPECT(exec_region_add(world, space, HEAP, HEAP, PAGER_REGION(PAGER_KIND_HEAP, rw), 0), FL_OK);
+	EXPECT(exec_region_add(world, space, far, far + 0x1000, PAGER_REGION(PAGER_KIND_ZERO, rw), 0),
+	       FL_OK);
+	EXPECT(exec_commit(world, space, 0, 0), FL_OK);
+	expect_reason(space, FL_CAUSE_LOAD_PAGE, far - 1, REASON_ABOVE_BREAK);
+	expect_reason(space, FL_CAUSE_LOAD_PAGE, far + 0x1000, REASON_NO_REGION);
+}
+
 static void fault_without_right_tells_protection(void)
 {
 	world_start();
@@ -311,15 +324,17 @@ int main(void)
 		{"data_store_resident_page_copied", data_store_resident_page_copied},
 		{"data_store_absent_page_read_without_copy", data_store_absent_page_read_without_copy},
 		{"fault_without_region_tells_reason", fault_without_region_tells_reason},
+		{"fault_between_other_regions_is_not_above_break",
+	     fault_between_other_regions_is_not_above_break},
 		{"fault_without_right_tells_protection", fault_without_right_tells_protection},
 		{"exception_other_than_page_fault_is_fatal", exception_other_than_page_fault_is_fatal},
 		{"store_without_frames_is_out_of_memory", store_without_frames_is_out_of_memory},
 		{"stack_touched_lazily_from_the_top", stack_touched_lazily_from_the_top},
 		{"around_store_fills_aligned_window", around_store_fills_aligned_window},
 		{"around_load_stays_in_region_and_reads_nothing",
-		 around_load_stays_in_region_and_reads_nothing},
+	     around_load_stays_in_region_and_reads_nothing},
 		{"around_short_of_frames_still_meets_the_fault",
-		 around_short_of_frames_still_meets_the_fault},
+	     around_short_of_frames_still_meets_the_fault},
 	};
 	return tap_run(tests, sizeof(tests) / sizeof(tests[0]));
 }

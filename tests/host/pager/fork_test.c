@@ -147,7 +147,8 @@ static void fork_hundreds_any_exit_order_counts_right(void)
 	for (unsigned i = 1; i < SHARERS; i++) {
 		space[i] = world_fork(space[i * 7 % i], &error);
 		EXPECT(error, FL_OK);
-		EXPECT(world_store(space[i], STACK_END - 1 - i % PAGES * FL_PAGE_SIZE, (uint8_t)(i + 1)), 0);
+		EXPECT(world_store(space[i], STACK_END - 1 - i % PAGES * FL_PAGE_SIZE, (uint8_t)(i + 1)),
+		       0);
 	}
 	EXPECT(world_check(), true);
 	for (unsigned i = 0; i < SHARERS - 1; i++) {
@@ -213,9 +214,9 @@ int main(void)
 		{"fork_parent_gone_child_owns", fork_parent_gone_child_owns},
 		{"fork_untouched_heap_costs_no_frame", fork_untouched_heap_costs_no_frame},
 		{"fork_before_first_growth_heaps_are_independent",
-		 fork_before_first_growth_heaps_are_independent},
+	     fork_before_first_growth_heaps_are_independent},
 		{"fork_write_protects_only_what_can_be_writable",
-		 fork_write_protects_only_what_can_be_writable},
+	     fork_write_protects_only_what_can_be_writable},
 		{"fork_hundreds_any_exit_order_counts_right", fork_hundreds_any_exit_order_counts_right},
 		{"space_number_stale_not_found", space_number_stale_not_found},
 		{"space_limit_reached_error", space_limit_reached_error},

@@ -90,6 +90,65 @@ static void run_none_wholly_free_none_taken(void)
 	EXPECT(frame_table_check(frames, NULL), true);
 }
 
+static unsigned woken;
+static bool wake_takes_another;
+
+static void wake(void *context, uint64_t run)
+{
+	(void)context;
+	(void)run;
+	woken++;
+	if (!wake_takes_another)
+		return;
+	uint64_t other;
+	EXPECT(frame_run_take(frames, POOL_WINDOW, &other), true);
+	EXPECT(other != run, true);
+}
+
+static void sleep_all(void)
+{
+	uint64_t run;
+	while (frame_run_take(frames, POOL_WINDOW, &run))
+		continue;
+	for (run = 0; run < WORLD_RUNS; run++) {
+		if (frames->run[run].pool == POOL_NONE)
+			frame_run_add_dormant(frames, run);
+	}
+	frames->wake = wake;
+	woken = 0;
+	wake_takes_another = false;
+}
+
+static void run_dormant_woken_when_others_are_full(void)
+{
+	start();
+	uint64_t free = stat_of(STAT_FRAMES_FREE);
+	sleep_all();
+	EXPECT(stat_of(STAT_FRAMES_FREE), free);
+	EXPECT(frame_table_check(frames, NULL), true);
+	world_limit(free - (FL_RUN_FRAMES - 1));
+	EXPECT(woken, 0);
+	world_limit(free - FL_RUN_FRAMES);
+	EXPECT(woken, 1);
+	EXPECT(frame_table_check(frames, NULL), true);
+	world_limit(0);
+	EXPECT(woken, WORLD_RUNS - 1);
+	world_release();
+	EXPECT(stat_of(STAT_FRAMES_FREE), free);
+	EXPECT(frame_table_check(frames, NULL), true);
+}
+
+static void run_dormant_taken_while_another_wakes(void)
+{
+	start();
+	sleep_all();
+	wake_takes_another = true;
+	world_limit(stat_of(STAT_FRAMES_FREE) - FL_RUN_FRAMES - 1);
+	EXPECT(woken, 1);
+	EXPECT(frames->pool[POOL_WINDOW].total_count, (WORLD_RUNS - 1) * FL_RUN_FRAMES);
+	EXPECT(frame_table_check(frames, NULL), true);
+}
+
 static void check_corrupted_count_found(void)
 {
 	start();
@@ -149,6 +208,8 @@ int main(void)
 		{"frame_use_stays_in_few_runs", frame_use_stays_in_few_runs},
 		{"run_wholly_free_moves_between_pools", run_wholly_free_moves_between_pools},
 		{"run_none_wholly_free_none_taken", run_none_wholly_free_none_taken},
+		{"run_dormant_woken_when_others_are_full", run_dormant_woken_when_others_are_full},
+		{"run_dormant_taken_while_another_wakes", run_dormant_taken_while_another_wakes},
 		{"check_corrupted_count_found", check_corrupted_count_found},
 		{"slab_filled_and_emptied_frames_back", slab_filled_and_emptied_frames_back},
 		{"slab_reserved_and_unused_given_back", slab_reserved_and_unused_given_back},

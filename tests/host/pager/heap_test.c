@@ -228,7 +228,7 @@ int main(void)
 {
 	static const struct tap_test tests[] = {
 		{"sbrk_growth_takes_no_frame_returns_old_break",
-		 sbrk_growth_takes_no_frame_returns_old_break},
+	     sbrk_growth_takes_no_frame_returns_old_break},
 		{"sbrk_sparse_gigabyte_costs_touched_pages", sbrk_sparse_gigabyte_costs_touched_pages},
 		{"sbrk_shrink_gives_frames_back_at_once", sbrk_shrink_gives_frames_back_at_once},
 		{"sbrk_unaligned_break_keeps_its_page", sbrk_unaligned_break_keeps_its_page},
@@ -240,7 +240,7 @@ int main(void)
 		{"sbrk_eager_partial_first_page_filled", sbrk_eager_partial_first_page_filled},
 		{"sbrk_eager_short_of_frames_undone", sbrk_eager_short_of_frames_undone},
 		{"sbrk_shrink_after_fork_leaves_relative_alone",
-		 sbrk_shrink_after_fork_leaves_relative_alone},
+	     sbrk_shrink_after_fork_leaves_relative_alone},
 	};
 	return tap_run(tests, sizeof(tests) / sizeof(tests[0]));
 }

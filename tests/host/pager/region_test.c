@@ -118,7 +118,7 @@ int main(void)
 	static const struct tap_test tests[] = {
 		{"layout_random_matches_model", layout_random_matches_model},
 		{"layout_ascending_and_descending_stay_balanced",
-		 layout_ascending_and_descending_stay_balanced},
+	     layout_ascending_and_descending_stay_balanced},
 		{"layout_at_limit_refuses_more", layout_at_limit_refuses_more},
 		{"check_overlap_found", check_overlap_found},
 	};

@@ -5,7 +5,7 @@
 #include "world.h"
 
 #define TREES 6
-#define PAGES 3000 // three levels
+#define PAGES 3000       // three levels
 #define SPARSE 1000003ul // index = position * SPARSE in half of the runs: six levels
 
 struct entry {
@@ -237,7 +237,7 @@ int main(void)
 		{"tree_sparse_random_matches_model", tree_sparse_random_matches_model},
 		{"tree_few_pages_far_apart_few_nodes", tree_few_pages_far_apart_few_nodes},
 		{"tree_shared_hundreds_of_times_exclusive_at_last",
-		 tree_shared_hundreds_of_times_exclusive_at_last},
+	     tree_shared_hundreds_of_times_exclusive_at_last},
 		{"tree_cut_without_memory_unchanged", tree_cut_without_memory_unchanged},
 	};
 	return tap_run(tests, sizeof(tests) / sizeof(tests[0]));

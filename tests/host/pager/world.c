@@ -191,8 +191,9 @@ static bool pte_is_allowed(const struct pte *pte)
 	bool shared = false;
 	struct tree_node *leaf;
 	const struct anon *anon =
-	    region->amap ? tree_find(&region->amap->tree, region_amap_page(region, pte->va), &leaf, &shared)
-	                 : NULL;
+		region->amap
+			? tree_find(&region->amap->tree, region_amap_page(region, pte->va), &leaf, &shared)
+			: NULL;
 	bool exclusive = anon && !shared && anon->references == 1;
 	if (rights & ~region->rights || (rights & FL_PROT_WRITE && !exclusive))
 		return false;

@@ -3,9 +3,9 @@
 //
 // The effects are carried out on a model of the page tables, one for all spaces. An access looks
 // there first; if the entry is missing or lacks the right, the core is asked for a plan, as the
-// kernel and the pager's loop would do it. So the tests see faults, contents and counts as a program
-// does. world_check demands of every mapping that its frame is still owned and that only exclusive
-// pages are writable: what the kernel cannot know.
+// kernel and the pager's loop would do it. So the tests see faults, contents and counts as a
+// program does. world_check demands of every mapping that its frame is still owned and that only
+// exclusive pages are writable: what the kernel cannot know.
 #ifndef WORLD_H
 #define WORLD_H
 
@@ -20,10 +20,10 @@
 #define ARCHIVE_BYTES 0x20000
 
 // Where world_program puts things.
-#define TEXT 0x10000ul // R-X, 3 pages; image bytes [0x104, 0x104 + 0x2800)
+#define TEXT 0x10000ul   // R-X, 3 pages; image bytes [0x104, 0x104 + 0x2800)
 #define RODATA 0x14000ul // R, 1 page; image bytes [0x4000, 0x4000 + 0x123)
-#define DATA 0x16000ul // RW, 3 pages; image bytes [0x5004, 0x5004 + 0x1800), then a page of zeros
-#define BSS 0x19000ul // RW, 2 pages
+#define DATA 0x16000ul   // RW, 3 pages; image bytes [0x5004, 0x5004 + 0x1800), then a page of zeros
+#define BSS 0x19000ul    // RW, 2 pages
 #define HEAP 0x1b000ul
 #define STACK_END LAYOUT_STACK_TOP
 

@@ -1,0 +1,251 @@
+// Every operation with its Nth allocation failing, for N = 1, 2, 3 ... until it succeeds. All
+// allocation is of frames, so leaving N - 1 of them free is the same; and all slabs are full, so
+// that each structure needs a frame of its own.
+#include "world.h"
+
+#define HELD_MAX 4096
+
+static struct {
+	struct slab_cache *cache;
+	void *object;
+} held[HELD_MAX];
+static unsigned held_count;
+
+static void slabs_fill(void)
+{
+	struct slab_cache *caches[] = {&world->regions, &world->amaps,   &world->nodes,
+	                               &world->anons,   &world->objects, &world->spaces};
+	for (unsigned i = 0; i < 6; i++) {
+		while (caches[i]->free_count > 0) {
+			held[held_count].cache = caches[i];
+			held[held_count++].object = slab_take(caches[i]);
+		}
+	}
+}
+
+static void slabs_restore(void)
+{
+	while (held_count > 0) {
+		held_count--;
+		slab_release(held[held_count].cache, held[held_count].object);
+	}
+}
+
+// A parent with private pages in data, bss, heap and stack, and a child of it.
+static struct space *parent, *child;
+
+static void start(void)
+{
+	uint64_t old;
+	fl_error_t error;
+	world_start();
+	parent = world_program();
+	EXPECT(world_sbrk(parent, 0x20000, &old), FL_OK);
+	for (uint64_t i = 0; i < 0x20; i++)
+		EXPECT(world_store(parent, HEAP + i * FL_PAGE_SIZE, (uint8_t)(i + 1)), 0);
+	EXPECT(world_store(parent, DATA, 51), 0);
+	EXPECT(world_store(parent, STACK_END - 1, 52), 0);
+	child = world_fork(parent, &error);
+	EXPECT(error, FL_OK);
+	EXPECT(world_byte(child, DATA), 51);
+}
+
+// What must be as before if an operation failed.
+static void expect_unchanged(void)
+{
+	uint64_t old = 0;
+	struct space *both[] = {parent, child};
+	for (unsigned n = 0; n < 2; n++) {
+		for (uint64_t i = 0; i < 0x20; i++)
+			EXPECT(world_byte(both[n], HEAP + i * FL_PAGE_SIZE), i + 1);
+		EXPECT(world_byte(both[n], DATA), 51);
+		EXPECT(world_byte(both[n], DATA + 0x1000), world_image_byte(DATA + 0x1000));
+		EXPECT(world_byte(both[n], BSS), 0);
+		EXPECT(world_byte(both[n], STACK_END - 1), 52);
+		EXPECT(world_sbrk(both[n], 0, &old), FL_OK);
+		EXPECT(old, HEAP + 0x20000);
+	}
+}
+
+typedef fl_error_t operation_t(void);
+
+// Runs it with 0, 1, 2 ... free frames; `least` is how many it needs with all slabs full.
+static void sweep(operation_t *operation, unsigned least)
+{
+	unsigned frames = 0;
+	for (bool done = false; !done && !tap_failed; frames += !done) {
+		start();
+		uint64_t spaces = stat_of(STAT_PROCESS_SPACES);
+		uint64_t free = stat_of(STAT_FRAMES_FREE);
+		slabs_fill();
+		world_limit(frames);
+		fl_error_t error = operation();
+		EXPECT(error == FL_OK || error == FL_NO_MEMORY, true);
+		done = error == FL_OK;
+		slabs_restore();
+		world_release();
+		EXPECT(world_check(), true);
+		if (done)
+			continue;
+		EXPECT(stat_of(STAT_PROCESS_SPACES), spaces);
+		EXPECT(stat_of(STAT_FRAMES_FREE), free);
+		expect_unchanged();
+		EXPECT(world_check(), true);
+	}
+	EXPECT(frames, least);
+	space_destroy(world, parent);
+	space_destroy(world, child);
+	for (unsigned i = 0; i < PAGER_SPACES_MAX; i++) {
+		if (world->space[i])
+			space_destroy(world, world->space[i]);
+	}
+	EXPECT(stat_of(STAT_FRAMES_META), 0);
+	EXPECT(stat_of(STAT_FRAMES_FREE), WORLD_RUNS * FL_RUN_FRAMES - 1);
+}
+
+static fl_error_t stored(struct space *space, uint64_t va)
+{
+	unsigned reason = world_store(space, va, 99);
+	EXPECT(reason == 0 || reason == REASON_NO_MEMORY, true);
+	return reason ? FL_NO_MEMORY : FL_OK;
+}
+
+static fl_error_t store_first(void)
+{
+	return stored(child, BSS);
+}
+
+// Frame, anon, amap, leaf.
+static void store_to_untouched_region_undone(void)
+{
+	sweep(store_first, 4);
+}
+
+static fl_error_t store_shared(void)
+{
+	return stored(child, HEAP + 0x5000);
+}
+
+// Frame, anon, copy of the leaf.
+static void store_to_shared_page_undone(void)
+{
+	sweep(store_shared, 3);
+}
+
+static fl_error_t store_image(void)
+{
+	return stored(parent, DATA + 0x1000);
+}
+
+// Frame, anon, copy of the leaf.
+static void store_to_image_page_undone(void)
+{
+	sweep(store_image, 3);
+}
+
+static fl_error_t load_image(void)
+{
+	uint8_t byte;
+	return world_load(parent, RODATA, &byte) ? FL_NO_MEMORY : FL_OK;
+}
+
+// Frame, leaf of the object's tree.
+static void load_of_image_page_undone(void)
+{
+	sweep(load_image, 2);
+}
+
+static fl_error_t fork_again(void)
+{
+	fl_error_t error;
+	world_fork(parent, &error);
+	return error;
+}
+
+// One slab of spaces, regions, amaps each.
+static void fork_undone(void)
+{
+	sweep(fork_again, 3);
+}
+
+static fl_error_t create_space(void)
+{
+	struct space *space;
+	return space_create(world, &space);
+}
+
+static void space_create_undone(void)
+{
+	sweep(create_space, 1);
+}
+
+static fl_error_t exec_other_image(void)
+{
+	fl_error_t error =
+		exec_region_add(world, child, 0x10000, 0x11000,
+	                    PAGER_REGION(PAGER_KIND_IMAGE, FL_PROT_READ), PAGER_IMAGE(0x9000, 100));
+	return error;
+}
+
+// One slab of objects, regions each.
+static void exec_region_undone(void)
+{
+	sweep(exec_other_image, 2);
+}
+
+static fl_error_t exec_with_arguments(void)
+{
+	fl_error_t error = world_layout(child);
+	if (!error)
+		error = exec_commit(world, child, HEAP, 0x20000);
+	if (error)
+		exec_abort(world, child);
+	return error;
+}
+
+// One slab of regions, of amaps, of nodes; the anons are the old ones.
+static void exec_commit_undone(void)
+{
+	sweep(exec_with_arguments, 3);
+}
+
+static fl_error_t shrink_shared(void)
+{
+	uint64_t old;
+	return world_sbrk(child, -0x10000, &old);
+}
+
+// Copies of the one leaf.
+static void sbrk_shrink_undone(void)
+{
+	sweep(shrink_shared, 1);
+}
+
+static fl_error_t grow_eager(void)
+{
+	uint64_t old;
+	return heap_sbrk(world, child, 0x20000, PAGER_SBRK_EAGER, &old);
+}
+
+// 32 frames, a slab of anons, of nodes.
+static void sbrk_eager_undone(void)
+{
+	sweep(grow_eager, 34);
+}
+
+int main(void)
+{
+	static const struct tap_test tests[] = {
+		{"store_to_untouched_region_undone", store_to_untouched_region_undone},
+		{"store_to_shared_page_undone", store_to_shared_page_undone},
+		{"store_to_image_page_undone", store_to_image_page_undone},
+		{"load_of_image_page_undone", load_of_image_page_undone},
+		{"fork_undone", fork_undone},
+		{"space_create_undone", space_create_undone},
+		{"exec_region_undone", exec_region_undone},
+		{"exec_commit_undone", exec_commit_undone},
+		{"sbrk_shrink_undone", sbrk_shrink_undone},
+		{"sbrk_eager_undone", sbrk_eager_undone},
+	};
+	return tap_run(tests, sizeof(tests) / sizeof(tests[0]));
+}
