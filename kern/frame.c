@@ -47,12 +47,14 @@ fl_error_t run_prepare(struct run *run, enum fl_run_kind kind)
 	if (run->kind != FL_RUN_NONE)
 		return FL_BUSY;
 	struct frame *frame = run_frames(run);
-	if (kind == FL_RUN_WINDOW) {
+	if (kind != FL_RUN_OBJECT) {
 		for (unsigned i = 0; i < FL_RUN_FRAMES; i++) {
 			if (frame[i].type != FL_FRAME_FREE)
 				return FL_BAD_FRAME;
 		}
 	}
+	if (kind == FL_RUN_NONE)
+		return FL_OK;
 	uint32_t end = (uint32_t)min_u64(run->zeroed + RUN_ZERO_BATCH, FL_RUN_FRAMES);
 	for (; run->zeroed < end; run->zeroed++) {
 		if (frame[run->zeroed].type == FL_FRAME_FREE)

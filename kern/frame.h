@@ -17,7 +17,6 @@ struct frame {
 	uint32_t count;
 	uint8_t type;        // enum fl_frame_type
 	uint8_t object_type; // enum fl_type, for OBJECT frames
-	uint16_t reserved;
 	uint64_t id; // OBJECT: the object's id, never used twice; TABLE on a spare list: next frame's
 	             // pa
 #ifdef KERN_CHECK
@@ -31,7 +30,6 @@ struct run {
 	uint32_t holder_frame; // index of the frame of that space: alive while the frame has that id
 	uint16_t zeroed;       // frames [0, zeroed) that are FREE are known to be zero
 	uint8_t kind;          // enum fl_run_kind
-	uint8_t reserved;
 };
 
 struct frame_table {
@@ -101,8 +99,8 @@ static inline void frame_count_down(struct frame *frame)
 struct run *run_at(paddr_t pa);
 
 // First half of an attach: `run` becomes ready to be held as `kind`, zeroing its FREE frames a
-// batch a call. FL_AGAIN: not done yet. FL_BUSY: it is held. FL_BAD_FRAME: WINDOW asked, but a
-// frame is RESERVED or FIXED. On FL_OK nothing but the zeroing has happened.
+// batch a call. FL_AGAIN: not done yet. FL_BUSY: it is held. FL_BAD_FRAME: WINDOW or NONE asked,
+// but a frame is RESERVED or FIXED. NONE only asks, and nothing is zeroed.
 CHECKED fl_error_t run_prepare(struct run *run, enum fl_run_kind kind);
 
 // Second half, cannot fail: sets kind and holder; all frames of a WINDOW become USER with count 1,

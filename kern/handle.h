@@ -12,7 +12,6 @@
 struct handle {
 	uint8_t type; // enum fl_type
 	uint8_t rights;
-	uint16_t reserved;
 	uint32_t count; // MEMORY: runs, FIXED: pages, IRQ: sources
 	union {
 		void *object;   // THREAD, SPACE, ENDPOINT: its frame in the direct map

@@ -72,8 +72,8 @@ struct hart {
 	bool fp_dirty;           // they differ from the owner's object (as of when it last ran)
 	struct link ready[FL_PRIORITY_COUNT];
 	uint32_t ready_mask; // bit p: ready[p] is not empty
-	uint64_t slice_end; // time CSR: preempt then; ~0 while idle
-	bool fence_i;       // before the next return to user mode
+	uint64_t slice_end;  // time CSR: preempt then; ~0 while idle
+	bool fence_i;        // before the next return to user mode
 	uint64_t entries, satp_writes, sfences, messages, fence_is, interrupts; // counters
 };
 

@@ -117,7 +117,7 @@ fl_error_t sys_run_attach(struct thread *self)
 	fl_error_t error = arg_run(self, &run);
 	if (error)
 		return error;
-	if (!is_aligned(arg(self, 1), FL_RUN_SIZE) || (kind != FL_RUN_OBJECT && kind != FL_RUN_WINDOW))
+	if (!is_aligned(arg(self, 1), FL_RUN_SIZE) || kind > FL_RUN_WINDOW)
 		return FL_BAD_ARGUMENT;
 	if (kind == FL_RUN_WINDOW &&
 	    (!is_aligned(window, FL_RUN_SIZE) || window == 0 || window >= FL_USER_END))
@@ -128,7 +128,7 @@ fl_error_t sys_run_attach(struct thread *self)
 	error = run_prepare(run, (enum fl_run_kind)kind);
 	if (!error && kind == FL_RUN_WINDOW)
 		error = table_map_window(&self->space->table, VA(window), PA(arg(self, 1)));
-	if (!error)
+	if (!error && kind != FL_RUN_NONE)
 		run_hold(run, (enum fl_run_kind)kind, frame_at(virt_to_phys(self->space)), VA(window));
 	return error;
 }

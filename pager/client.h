@@ -6,16 +6,16 @@
 
 // An empty space, with a kernel object, a handle table with a call handle to us, and spare tables.
 // On an error (FL_LIMIT, FL_NO_MEMORY) nothing is left behind.
-fl_error_t client_create(struct service *service, struct client **client);
+CORE_CHECKED fl_error_t client_create(struct service *service, struct client **client);
 // Ends its threads and gives everything back.
 void client_destroy(struct service *service, struct client *client);
 
 // A stopped thread. FL_BAD_ARGUMENT: no such priority. FL_LIMIT, FL_NO_MEMORY.
-fl_error_t client_thread_create(struct service *service, struct client *client, uint64_t priority,
-                                uint64_t *number, fl_slot_t *slot);
+CORE_CHECKED fl_error_t client_thread_create(struct service *service, struct client *client,
+                                             uint64_t priority, uint64_t *number, fl_slot_t *slot);
 
 // Hands the client's space one frame for page tables.
-fl_error_t client_table_feed(struct service *service, struct client *client);
+CORE_CHECKED fl_error_t client_table_feed(struct service *service, struct client *client);
 // Takes back spare table frames beyond `keep`.
 void client_tables_drain(struct service *service, struct client *client, uint64_t keep);
 

@@ -54,8 +54,9 @@ CORE_COLD bool fault_retry(struct service *service, struct fl_message *m, fl_err
 	if (error == FL_NO_TABLE) {
 		error = client_table_feed(service, service->faulted);
 		if (!error) {
-			// One more, ahead of the next fault that would lack it. Short of frames, it can wait.
-			(void)client_table_feed(service, service->faulted);
+			// One more, ahead of the next fault that would lack it.
+			error = client_table_feed(service, service->faulted);
+			(void)error; // short of frames, that can wait
 			answer_make(service, m);
 			return true;
 		}

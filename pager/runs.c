@@ -47,12 +47,8 @@ static bool run_is_nobodys(uint64_t run)
 // nobody holds is wholly free. Its memory is not touched: that would cost the host a page each.
 static void run_probe(uint64_t run)
 {
-	uint64_t frame = run;
-	if (!run_is_nobodys(run))
-		return;
-	while (frame < run + FL_RUN_SIZE && frame_is_free(frame))
-		frame += FL_PAGE_SIZE;
-	if (frame < run + FL_RUN_SIZE && run_attach(run, FL_RUN_OBJECT, 0))
+	bool shared = fl_run_attach(SLOT_MEMORY, run, FL_RUN_NONE, 0) == FL_BAD_FRAME;
+	if (shared && run_attach(run, FL_RUN_OBJECT, 0))
 		server_fatal("pager: a run that nobody holds cannot be attached");
 }
 

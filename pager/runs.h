@@ -10,7 +10,7 @@ void runs_start(struct service *service, const struct fl_bootinfo *boot);
 
 // A frame to hand to the kernel, for an object or a table. FL_NO_MEMORY: none is free, and no
 // wholly free window run is left to become an object run.
-fl_error_t object_frame_take(struct service *service, uint64_t *frame);
+CORE_CHECKED fl_error_t object_frame_take(struct service *service, uint64_t *frame);
 // A frame that the kernel does not use any more.
 void object_frame_give(struct service *service, uint64_t frame);
 

@@ -6,7 +6,7 @@
 
 void slots_start(struct service *service);
 // The lowest empty slot. FL_LIMIT: the handle table is at its maximum. FL_NO_MEMORY.
-fl_error_t slot_take(struct service *service, fl_slot_t *slot);
+CORE_CHECKED fl_error_t slot_take(struct service *service, fl_slot_t *slot);
 // Empties the slot, if it still holds a handle.
 void slot_give(struct service *service, fl_slot_t slot);
 

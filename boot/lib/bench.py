@@ -5,6 +5,7 @@ import re
 
 # Its first program measures the kernel's calls when booted with mode=bench.
 KERNEL_INITRD = "tests/guest/kernel/kernel.cpio"
+KERNEL_MEMORY = "16M"  # as in its tests
 LINE = re.compile(r"bench (\S+) (\d+(?:\.\d+)?) (\d+(?:\.\d+)?) (\d+(?:\.\d+)?)\r?")
 
 

@@ -157,7 +157,7 @@ def bench_boots(options):
         build.build_targets(os.path.abspath(options.build), [bench.KERNEL_INITRD])
         append = (options.append + " mode=bench").strip()
         boots.append(argparse.Namespace(**dict(
-            vars(options), kernel=kernel, append=append,
+            vars(options), kernel=kernel, append=append, memory=bench.KERNEL_MEMORY,
             initrd=os.path.join(options.build, bench.KERNEL_INITRD))))
     return boots
 

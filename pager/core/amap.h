@@ -48,18 +48,21 @@ static inline struct anon *amap_find(struct amap *amap, uint64_t page, bool *exc
 // no memory, nothing changed.
 
 // Puts `frame` (state FRAME_ANON) in as an exclusive page, in the place of the anon that was there.
-bool amap_insert(struct pager *pager, struct amap **link, uint64_t page, struct frame *frame);
+CORE_CHECKED bool amap_insert(struct pager *pager, struct amap **link, uint64_t page,
+                              struct frame *frame);
 // The same with an anon that another amap holds: both share it from now on.
-bool amap_insert_shared(struct pager *pager, struct amap **link, uint64_t page, struct anon *anon);
+CORE_CHECKED bool amap_insert_shared(struct pager *pager, struct amap **link, uint64_t page,
+                                     struct anon *anon);
 
 // Prepares amap_remove of [first, end).
-bool amap_remove_prepare(struct pager *pager, struct amap **link, uint64_t first, uint64_t end);
+CORE_CHECKED bool amap_remove_prepare(struct pager *pager, struct amap **link, uint64_t first,
+                                      uint64_t end);
 // Drops the pages of [first, end). No space maps them any more through this amap.
 void amap_remove(struct pager *pager, struct amap **link, uint64_t first, uint64_t end);
 
 // A copy-on-write copy for another space. Pages that were exclusive are so no more: the caller
 // takes W from their mappings.
-bool amap_fork(struct pager *pager, struct amap *parent, struct amap **child);
+CORE_CHECKED bool amap_fork(struct pager *pager, struct amap *parent, struct amap **child);
 // One region less refers to it.
 void amap_release(struct pager *pager, struct amap **link);
 

@@ -4,6 +4,9 @@
 #ifndef PAGER_BUG_H
 #define PAGER_BUG_H
 
+// A result that must not be dropped: an error, or whether memory was there.
+#define CORE_CHECKED __attribute__((warn_unused_result))
+
 // For what the usual fault does not need: kept out of its code.
 #define CORE_COLD __attribute__((cold, noinline))
 

@@ -35,48 +35,57 @@ static fl_error_t place_check(const struct layout *layout, uint64_t start, uint6
 	return layout_is_vacant(layout, from, to) ? FL_OK : FL_EXISTS;
 }
 
-fl_error_t exec_region_add(struct pager *pager, struct space *space, uint64_t start, uint64_t end,
-                           uint64_t what, uint64_t image)
+static fl_error_t region_check(const struct layout *layout, uint64_t start, uint64_t end,
+                               uint64_t what, uint64_t image)
 {
-	struct layout *layout = &space->pending;
 	unsigned kind = PAGER_REGION_KIND(what);
 	unsigned rights = PAGER_REGION_RIGHTS(what);
-	bool has_image = kind == PAGER_KIND_IMAGE;
 	if (what != PAGER_REGION(kind, rights) || kind < PAGER_KIND_IMAGE || kind > PAGER_KIND_STACK ||
-	    (!has_image && image != 0))
+	    (kind != PAGER_KIND_IMAGE && image != 0))
 		return FL_BAD_ARGUMENT;
 	fl_error_t error = rights_check(rights);
 	if (!error)
 		error = range_check(start, end, kind == PAGER_KIND_HEAP);
-	if (!error)
-		error = place_check(layout, start, end, kind);
+	return error ? error : place_check(layout, start, end, kind);
+}
+
+// All is checked.
+static void region_enter(struct layout *layout, struct region *region)
+{
+	if (region->kind == PAGER_KIND_HEAP) {
+		layout->heap = region; // in the tree from its first page on
+		layout->heap_break = region->start;
+		return;
+	}
+	if (region->kind == PAGER_KIND_STACK)
+		layout->stack = region;
+	layout_insert(layout, region);
+}
+
+fl_error_t exec_region_add(struct pager *pager, struct space *space, uint64_t start, uint64_t end,
+                           uint64_t what, uint64_t image)
+{
+	fl_error_t error = region_check(&space->pending, start, end, what, image);
 	if (error)
 		return error;
-
 	struct object *object = NULL;
-	if (has_image) {
+	if (PAGER_REGION_KIND(what) == PAGER_KIND_IMAGE)
 		error = image_open(pager, image >> 32, (uint32_t)image, &object);
-		if (error)
-			return error;
-	}
+	if (error)
+		return error;
 	struct region *region = slab_allocate(&pager->regions);
 	if (!region) {
 		object_release(pager, object);
 		return FL_NO_MEMORY;
 	}
-	*region = (struct region){.start = start,
-	                          .end = end,
-	                          .object = object,
-	                          .rights = (uint8_t)rights,
-	                          .kind = (uint8_t)kind};
-	if (kind == PAGER_KIND_HEAP) {
-		layout->heap = region;
-		layout->heap_break = start;
-		return FL_OK;
-	}
-	if (kind == PAGER_KIND_STACK)
-		layout->stack = region;
-	layout_insert(layout, region);
+	*region = (struct region){
+		.start = start,
+		.end = end,
+		.object = object,
+		.rights = (uint8_t)PAGER_REGION_RIGHTS(what),
+		.kind = (uint8_t)PAGER_REGION_KIND(what),
+	};
+	region_enter(&space->pending, region);
 	return FL_OK;
 }
 

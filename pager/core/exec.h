@@ -11,8 +11,8 @@
 // - FL_BAD_ARGUMENT: unknown kind, an image outside the archive, reserved bits.
 // - FL_EXISTS: overlap, also with the guard page; a second heap or stack.
 // - FL_LIMIT: PAGER_REGIONS_MAX. FL_NO_MEMORY.
-fl_error_t exec_region_add(struct pager *pager, struct space *space, uint64_t start, uint64_t end,
-                           uint64_t what, uint64_t image);
+CORE_CHECKED fl_error_t exec_region_add(struct pager *pager, struct space *space, uint64_t start,
+                                        uint64_t end, uint64_t what, uint64_t image);
 
 // The pending layout replaces the present one. The pages of [arg_start, arg_start + arg_bytes) move
 // to the end of the new stack; a page that was never written is zero there, unless it was one of an
@@ -21,8 +21,8 @@ fl_error_t exec_region_add(struct pager *pager, struct space *space, uint64_t st
 // - FL_BAD_ADDRESS: arg_start is not page aligned, or a page of the arguments may not be read.
 // - FL_TOO_BIG: the arguments would fill the stack.
 // - FL_NO_MEMORY.
-fl_error_t exec_commit(struct pager *pager, struct space *space, uint64_t arg_start,
-                       uint64_t arg_bytes);
+CORE_CHECKED fl_error_t exec_commit(struct pager *pager, struct space *space, uint64_t arg_start,
+                                    uint64_t arg_bytes);
 
 void exec_abort(struct pager *pager, struct space *space);
 

@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "abi/object.h"
+#include "bug.h"
 
 // Legal transitions: OUTSIDE -> FREE or ZEROED (run added) -> any use -> FREE -> OUTSIDE (run
 // taken).
@@ -102,9 +103,10 @@ bool frame_run_take(struct frame_table *table, enum frame_pool_kind pool, uint64
 
 // A frame of the window pool for `use`, or NULL. `zero`: all bytes are zero; else undefined.
 // The caller sets the owner.
-struct frame *frame_allocate(struct frame_table *table, enum frame_state use, bool zero);
+CORE_CHECKED struct frame *frame_allocate(struct frame_table *table, enum frame_state use,
+                                          bool zero);
 // A frame of the object pool for the kernel, or NULL.
-struct frame *frame_allocate_object(struct frame_table *table);
+CORE_CHECKED struct frame *frame_allocate_object(struct frame_table *table);
 void frame_free(struct frame_table *table, struct frame *frame);
 
 // True if lists, states and counts agree. Stores how many frames have each state if `by_state`

@@ -12,7 +12,7 @@
 // - FL_EXISTS: growth into another region or the stack's guard page.
 // - FL_NO_MEMORY: eager, and frames are short. Shrinking: the heap is still shared with a relative
 //   of a fork, and no frame is left to keep the two apart.
-fl_error_t heap_sbrk(struct pager *pager, struct space *space, int64_t increment, uint64_t flags,
-                     uint64_t *old_break);
+CORE_CHECKED fl_error_t heap_sbrk(struct pager *pager, struct space *space, int64_t increment,
+                                  uint64_t flags, uint64_t *old_break);
 
 #endif

@@ -37,8 +37,8 @@ struct object {
 struct frame *object_find(const struct object *object, uint64_t page);
 // Reads a page below page_count that object_find did not find. Nothing changed on an error:
 // FL_NO_MEMORY, or the kind's own.
-fl_error_t object_read(struct pager *pager, struct object *object, uint64_t page,
-                       struct frame **frame);
+CORE_CHECKED fl_error_t object_read(struct pager *pager, struct object *object, uint64_t page,
+                                    struct frame **frame);
 void object_release(struct pager *pager, struct object *object);
 
 // For struct tree_kind.
@@ -46,6 +46,7 @@ void object_page_drop(void *pager, void *frame);
 
 // The object of the program image's bytes [offset, offset + bytes), one for all regions; counts one
 // more reference. FL_BAD_ARGUMENT: not inside the archive. FL_NO_MEMORY.
-fl_error_t image_open(struct pager *pager, uint64_t offset, uint64_t bytes, struct object **image);
+CORE_CHECKED fl_error_t image_open(struct pager *pager, uint64_t offset, uint64_t bytes,
+                                   struct object **image);
 
 #endif

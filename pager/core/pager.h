@@ -55,8 +55,8 @@ struct pager {
 };
 
 // pager->frames is filled, the rest zero. FL_NO_MEMORY: not one frame is free.
-fl_error_t pager_init(struct pager *pager, const struct pager_effects *effects, const void *archive,
-                      uint64_t archive_bytes, unsigned around);
+CORE_CHECKED fl_error_t pager_init(struct pager *pager, const struct pager_effects *effects,
+                                   const void *archive, uint64_t archive_bytes, unsigned around);
 // Past the last statistic: 0. FRAMES_SHARED walks all private pages; the others are O(1).
 uint64_t pager_stat(struct pager *pager, uint64_t stat);
 // True if all structures agree: every count, and the owner of every frame. Walks everything.

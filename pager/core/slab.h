@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bug.h"
 #include "frame.h"
 
 // At the start of the frame. On the cache's list if an object of it is free.
@@ -37,8 +38,8 @@ void slab_cache_init(struct slab_cache *cache, struct frame_table *frames, size_
 void slab_full(struct slab_cache *cache, struct slab *slab);
 
 // Makes sure that the next `count` slab_take succeed. False: no frame; nothing changed.
-bool slab_reserve_slow(struct slab_cache *cache, uint64_t count);
-static inline bool slab_reserve(struct slab_cache *cache, uint64_t count)
+CORE_CHECKED bool slab_reserve_slow(struct slab_cache *cache, uint64_t count);
+static inline CORE_CHECKED bool slab_reserve(struct slab_cache *cache, uint64_t count)
 {
 	return cache->free_count >= count || slab_reserve_slow(cache, count);
 }
@@ -59,7 +60,7 @@ static inline void *slab_take(struct slab_cache *cache)
 	return object;
 }
 // Reserve one and take it: NULL if there is no frame.
-void *slab_allocate(struct slab_cache *cache);
+CORE_CHECKED void *slab_allocate(struct slab_cache *cache);
 void slab_release(struct slab_cache *cache, void *object);
 // Gives back slabs that were reserved and not used.
 void slab_trim(struct slab_cache *cache);

@@ -18,12 +18,12 @@ struct space {
 };
 
 // An empty space. FL_LIMIT: PAGER_SPACES_MAX exist. FL_NO_MEMORY.
-fl_error_t space_create(struct pager *pager, struct space **space);
+CORE_CHECKED fl_error_t space_create(struct pager *pager, struct space **space);
 // Unmaps and drops everything.
 void space_destroy(struct pager *pager, struct space *space);
 
 // Makes an empty space a copy-on-write copy of another. Costs a region, not a page, in the core;
 // the parent's writable pages lose W. FL_NO_MEMORY: both are as before.
-fl_error_t space_fork(struct pager *pager, struct space *parent, struct space *child);
+CORE_CHECKED fl_error_t space_fork(struct pager *pager, struct space *parent, struct space *child);
 
 #endif

@@ -66,7 +66,8 @@ struct tree tree_share(struct tree *tree);
 
 // Makes the nodes that [first, end) cuts through this tree's alone. False: no memory; the tree
 // holds what it held.
-bool tree_own_edges(const struct tree_kind *kind, struct tree *tree, uint64_t first, uint64_t end);
+CORE_CHECKED bool tree_own_edges(const struct tree_kind *kind, struct tree *tree, uint64_t first,
+                                 uint64_t end);
 // Drops the entries of [first, end); tree_own_edges has succeeded.
 void tree_remove(const struct tree_kind *kind, struct tree *tree, uint64_t first, uint64_t end);
 void tree_release(const struct tree_kind *kind, struct tree *tree);

@@ -17,7 +17,7 @@ INCLUDE_FOLDERS = {
     "libsys/include": ("kern/include", "libsys/include"),
     "libsys/posix": ("libsys/posix/include", "kern/include", "libsys/include", "libsys/core",
                      "libsys/posix"),
-    "pager": ("kern/include", "libsys/include", "libsys/core", "pager"),
+    "pager": ("kern/include", "libsys/include", "libsys/core", "pager", "pager/core"),
     "pager/core": ("kern/include", "libsys/include", "pager/core", "pager"),
     "user": ("kern/include", "libsys/include", "libsys/core", "user"),
     "user/programs": ("libsys/posix/include", "kern/include", "libsys/include", "user"),

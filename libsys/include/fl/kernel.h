@@ -269,6 +269,7 @@ static inline FL_CHECKED fl_error_t fl_pte_read(fl_slot_t space, uint64_t va, st
 
 // Holds the run at physical address `run`. FL_RUN_WINDOW: maps it whole, readable and writable, at
 // va (2 MiB aligned) of the caller's own space. FL_AGAIN: some frames were zeroed, repeat.
+// FL_RUN_NONE: only asks whether the run is wholly free (FL_OK); nothing changes.
 static inline FL_CHECKED fl_error_t fl_run_attach(fl_slot_t memory, uint64_t run,
                                                   enum fl_run_kind kind, uint64_t va)
 {

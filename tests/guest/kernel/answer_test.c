@@ -1,4 +1,5 @@
-// Answers: reply and resolve with every kind of wrong token, map failures inside an answer, redirect.
+// Answers: reply and resolve with every kind of wrong token, map failures inside an answer,
+// redirect.
 #include "fixture.h"
 #include "fl/string.h"
 #include "raw.h"
@@ -181,8 +182,8 @@ static void answer_thread_stopped_meanwhile_stale(void)
 
 static void resolve_bad_action_bad_argument_and_fault_waits(void)
 {
-	static const uint64_t action[] = {2, 255, FL_RESOLVE_REDIRECT | 1 << 8, 65 << 8, 0xffff00,
-	                                  ~0ul, 1ul << 63, 2 | 1 << 8};
+	static const uint64_t action[] = {
+		2, 255, FL_RESOLVE_REDIRECT | 1 << 8, 65 << 8, 0xffff00, ~0ul, 1ul << 63, 2 | 1 << 8};
 	faulter_open();
 	for (unsigned i = 0; i < sizeof action / sizeof action[0]; i++)
 		expect(FL_BAD_ARGUMENT, resolve(faulter.pager, faulter.m.token, action[i], 0, 0));
@@ -228,7 +229,8 @@ static void resolve_map_and_resume_thread_goes_on(void)
 	volatile uint64_t *word = page_at(faulter.page);
 	expect(FL_NO_TABLE,
 	       resolve(faulter.pager, faulter.m.token, 1 << 8, 0x30000000, faulter.page | 3));
-	while (resolve(faulter.pager, faulter.m.token, 1 << 8, FAULT_VA, faulter.page | 3) == FL_NO_TABLE)
+	while (resolve(faulter.pager, faulter.m.token, 1 << 8, FAULT_VA, faulter.page | 3) ==
+	       FL_NO_TABLE)
 		table_feed(faulter.space);
 	while (*word < 1000)
 		expect(FL_OK, fl_thread_control(FL_ROOT_THREAD, FL_THREAD_PRIORITY, 3)),

@@ -27,8 +27,8 @@ static void bad_try(const struct bad *row, unsigned count)
 
 static void unknown_call_any_number_bad_call(void)
 {
-	static const uint64_t number[] = {FL_SYS_COUNT, FL_SYS_COUNT + 1, 255, 4096, HIGH,
-	                                  HIGH | FL_SYS_MAP, 1ul << 63, KERNEL_VA, HUGE};
+	static const uint64_t number[] = {FL_SYS_COUNT,      FL_SYS_COUNT + 1, 255,       4096, HIGH,
+	                                  HIGH | FL_SYS_MAP, 1ul << 63,        KERNEL_VA, HUGE};
 	for (unsigned i = 0; i < sizeof number / sizeof number[0]; i++) {
 		uint64_t x[33];
 		for (unsigned j = 0; j < 32; j++)
@@ -47,9 +47,9 @@ static void unknown_call_any_number_bad_call(void)
 static unsigned frames_bad(uint64_t frame[12])
 {
 	const struct fixture *f = &fixture;
-	const uint64_t bad[] = {0,          f->frame + 8, f->page,     f->mapped,
-	                        f->object,  f->fixed,     f->reserved, f->run,
-	                        f->beyond,  KERNEL_VA,    1ul << 56,   -FL_PAGE_SIZE};
+	const uint64_t bad[] = {0,         f->frame + 8, f->page,     f->mapped,
+	                        f->object, f->fixed,     f->reserved, f->run,
+	                        f->beyond, KERNEL_VA,    1ul << 56,   -FL_PAGE_SIZE};
 	for (unsigned i = 0; i < 12; i++)
 		frame[i] = bad[i];
 	return 12;
@@ -65,11 +65,11 @@ static void object_create_bad_frame_bad_frame(void)
 			{FL_SYS_OBJECT_CREATE, {FL_TYPE_ENDPOINT, frame[i], f->empty}, FL_BAD_FRAME},
 			{FL_SYS_OBJECT_CREATE, {FL_TYPE_THREAD, frame[i], f->empty, f->space}, FL_BAD_FRAME},
 			{FL_SYS_OBJECT_CREATE,
-			 {FL_TYPE_SPACE, frame[i], f->empty, f->frame, f->endpoint},
-			 FL_BAD_FRAME},
+		     {FL_TYPE_SPACE, frame[i], f->empty, f->frame, f->endpoint},
+		     FL_BAD_FRAME},
 			{FL_SYS_OBJECT_CREATE,
-			 {FL_TYPE_SPACE, f->frame, f->empty, frame[i], f->endpoint},
-			 FL_BAD_FRAME},
+		     {FL_TYPE_SPACE, f->frame, f->empty, frame[i], f->endpoint},
+		     FL_BAD_FRAME},
 			{FL_SYS_SPACE_FEED, {f->space, FL_FEED_TABLE, frame[i]}, FL_BAD_FRAME},
 			{FL_SYS_SPACE_FEED, {f->space, FL_FEED_HANDLES, frame[i]}, FL_BAD_FRAME},
 		};
@@ -201,7 +201,7 @@ static void run_calls_bad_argument_error(void)
 	const uint64_t va = (uintptr_t)window_of(f->run), held = f->frame & -FL_RUN_SIZE;
 	const struct bad rows[] = {
 		{attach, {memory, f->run + FL_PAGE_SIZE, FL_RUN_OBJECT}, FL_BAD_ARGUMENT},
-		{attach, {memory, f->run, FL_RUN_NONE}, FL_BAD_ARGUMENT},
+		{attach, {memory, f->run, FL_RUN_NONE + 3}, FL_BAD_ARGUMENT},
 		{attach, {memory, f->run, 3}, FL_BAD_ARGUMENT},
 		{attach, {memory, f->run, HUGE}, FL_BAD_ARGUMENT},
 		{attach, {memory, f->run, FL_RUN_WINDOW, 0}, FL_BAD_ADDRESS},
@@ -231,12 +231,9 @@ static void run_calls_bad_argument_error(void)
 }
 
 static const struct test tests[] = {
-	TEST(unknown_call_any_number_bad_call),
-	TEST(object_create_bad_frame_bad_frame),
-	TEST(object_create_bad_argument_error),
-	TEST(object_destroy_space_in_use_busy),
-	TEST(space_calls_bad_argument_error),
-	TEST(range_calls_bad_argument_error),
+	TEST(unknown_call_any_number_bad_call), TEST(object_create_bad_frame_bad_frame),
+	TEST(object_create_bad_argument_error), TEST(object_destroy_space_in_use_busy),
+	TEST(space_calls_bad_argument_error),   TEST(range_calls_bad_argument_error),
 	TEST(run_calls_bad_argument_error),
 };
 SUITE(arguments, tests);

@@ -134,6 +134,36 @@ static void cancel_fault_happens_again_with_new_token(void)
 	object_end(endpoint);
 }
 
+// Whether its fault was received or not: the thread stops, and goes on when it has a pager again.
+static void endpoint_destroyed_faulted_thread_stopped_until_new_pager(void)
+{
+	for (unsigned received = 0; received < 2; received++) {
+		struct fl_message m = {0};
+		fl_slot_t first = endpoint_new(), second = endpoint_new();
+		fl_slot_t space = program_new(first, 1);
+		thread = program_thread(space, 3, raw_load, 0x5000, 0, 0);
+		expect(FL_OK, fl_thread_control(thread, FL_THREAD_START, 0));
+		settle();
+		if (received)
+			expect(FL_OK, fl_receive(first, &m));
+		object_end(first);
+		expect(FL_OK, fl_space_set_pager(space, second, 2));
+		struct job waiter = {.call = FL_SYS_RECEIVE, .endpoint = second};
+		fl_slot_t receiver = job_start(&waiter, 3);
+		settle();
+		expect(0, waiter.done); // it does not run by itself
+		expect(FL_OK, fl_thread_control(thread, FL_THREAD_START, 0));
+		settle();
+		expect(1, waiter.done);
+		expect(2, waiter.m.badge);
+		expect(0x5000, waiter.m.word[1]);
+		object_end(receiver);
+		object_end(thread);
+		object_end(space);
+		object_end(second);
+	}
+}
+
 static void stop_call_waiting_ends_cancelled_when_started(void)
 {
 	struct fl_message m = {0};
@@ -240,6 +270,7 @@ static const struct test tests[] = {
 	TEST(cancel_receive_cancelled),
 	TEST(cancel_thread_not_blocked_no_effect),
 	TEST(cancel_fault_happens_again_with_new_token),
+	TEST(endpoint_destroyed_faulted_thread_stopped_until_new_pager),
 	TEST(stop_call_waiting_ends_cancelled_when_started),
 	TEST(stop_and_destroy_itself),
 	TEST(destroy_thread_in_every_state_frame_back),

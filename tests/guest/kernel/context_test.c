@@ -153,8 +153,8 @@ static void float_registers_several_threads_each_keeps_its_own(void)
 	static struct floater floater[4];
 	fl_slot_t thread[5];
 	for (unsigned i = 0; i < 4; i++) {
-		floater[i] = (struct floater){.seed = 0x1111111111111100ul * (i + 1), .fills = i != 3,
-		                              .rounds = 50};
+		floater[i] =
+			(struct floater){.seed = 0x1111111111111100ul * (i + 1), .fills = i != 3, .rounds = 50};
 		thread[i] = sibling_start(2, float_run, (uintptr_t)&floater[i], 0, 0);
 	}
 	struct job job = {.call = FL_SYS_VERSION, .repeat = 200};

@@ -39,19 +39,11 @@ static void thread_context_bad_buffer_bad_address(void)
 	fixture_open();
 	const fl_slot_t thread = fixture.thread;
 	const unsigned context = FL_SYS_THREAD_CONTEXT;
-	static const uint64_t bad[] = {0,
-	                               8,
-	                               FL_PAGE_SIZE,
-	                               FL_USER_END,
-	                               FL_USER_END - 8,
-	                               FL_USER_END - sizeof(struct fl_context),
-	                               KERNEL_VA,
-	                               1ul << 40,
-	                               1ul << 63,
-	                               -8ul,
-	                               HUGE,
-	                               FL_BOOTINFO_VA + 4,
-	                               FL_BOOTINFO_VA + FL_PAGE_SIZE - 8, // ends in the next page: absent
+	static const uint64_t bad[] = {0, 8, FL_PAGE_SIZE, FL_USER_END, FL_USER_END - 8,
+	                               FL_USER_END - sizeof(struct fl_context), KERNEL_VA, 1ul << 40,
+	                               1ul << 63, -8ul, HUGE, FL_BOOTINFO_VA + 4,
+	                               FL_BOOTINFO_VA + FL_PAGE_SIZE - 8, // ends in the next page:
+	                                                                  // absent
 	                               FL_ROOT_STACK_TOP - 8};
 	struct picture before = picture_take();
 	for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -162,12 +154,9 @@ static void machine_control_bad_argument_error(void)
 }
 
 static const struct test tests[] = {
-	TEST(thread_control_bad_argument_error),
-	TEST(thread_context_bad_buffer_bad_address),
-	TEST(thread_context_bad_operation_error),
-	TEST(handle_calls_bad_slot_error),
-	TEST(irq_control_bad_argument_error),
-	TEST(irq_bind_twice_busy_until_unbound_or_gone),
+	TEST(thread_control_bad_argument_error),  TEST(thread_context_bad_buffer_bad_address),
+	TEST(thread_context_bad_operation_error), TEST(handle_calls_bad_slot_error),
+	TEST(irq_control_bad_argument_error),     TEST(irq_bind_twice_busy_until_unbound_or_gone),
 	TEST(machine_control_bad_argument_error),
 };
 SUITE(control, tests);

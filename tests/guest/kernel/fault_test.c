@@ -86,8 +86,16 @@ static void cases_run(const struct fault_case *one, unsigned count)
 
 static void load_where_forbidden_load_fault(void)
 {
-	static const uint64_t va[] = {0, 8, AT(ABSENT), AT(ABSENT) + 0xff8, FL_USER_END - 8, FL_USER_END,
-	                              1ul << 40, 1ul << 63, KERNEL_VA, -8ul,
+	static const uint64_t va[] = {0,
+	                              8,
+	                              AT(ABSENT),
+	                              AT(ABSENT) + 0xff8,
+	                              FL_USER_END - 8,
+	                              FL_USER_END,
+	                              1ul << 40,
+	                              1ul << 63,
+	                              KERNEL_VA,
+	                              -8ul,
 	                              0xffffffc010000000};
 	struct fault_case cases[22];
 	for (unsigned i = 0; i < 22; i++)
@@ -98,9 +106,17 @@ static void load_where_forbidden_load_fault(void)
 
 static void store_where_forbidden_store_fault(void)
 {
-	static const uint64_t va[] = {0, AT(ABSENT), AT(ABSENT) + 0xff8, FL_USER_END, 1ul << 40,
-	                              1ul << 63, KERNEL_VA, -8ul, AT(READ_ONLY),
-	                              AT(CODE), AT(READ_ONLY) + 0xff8};
+	static const uint64_t va[] = {0,
+	                              AT(ABSENT),
+	                              AT(ABSENT) + 0xff8,
+	                              FL_USER_END,
+	                              1ul << 40,
+	                              1ul << 63,
+	                              KERNEL_VA,
+	                              -8ul,
+	                              AT(READ_ONLY),
+	                              AT(CODE),
+	                              AT(READ_ONLY) + 0xff8};
 	struct fault_case cases[22];
 	for (unsigned i = 0; i < 22; i++)
 		cases[i] = (struct fault_case){i % 2 ? raw_store : raw_store_byte, va[i / 2],
@@ -110,8 +126,9 @@ static void store_where_forbidden_store_fault(void)
 
 static void fetch_where_forbidden_fetch_fault(void)
 {
-	static const uint64_t va[] = {0, AT(ABSENT), AT(ABSENT) + 2, FL_USER_END, 1ul << 40, 1ul << 63,
-	                              KERNEL_VA, AT(READ_ONLY), AT(WRITABLE), AT(WRITABLE) + 0xffe};
+	static const uint64_t va[] = {
+		0,         AT(ABSENT), AT(ABSENT) + 2, FL_USER_END,  1ul << 40,
+		1ul << 63, KERNEL_VA,  AT(READ_ONLY),  AT(WRITABLE), AT(WRITABLE) + 0xffe};
 	struct fault_case cases[10];
 	for (unsigned i = 0; i < 10; i++)
 		cases[i] = (struct fault_case){raw_jump, va[i], BIT(FL_CAUSE_FETCH_PAGE), va[i], 0};
@@ -125,7 +142,7 @@ static void access_over_page_end_second_page_told(void)
 		{raw_load, end - 4, BIT(FL_CAUSE_LOAD_PAGE), end, 0},
 		{raw_load, end - 1, BIT(FL_CAUSE_LOAD_PAGE), end, 0},
 		{raw_store, AT(WRITABLE) + FL_PAGE_SIZE - 4, BIT(FL_CAUSE_STORE_PAGE),
-		 AT(WRITABLE) + FL_PAGE_SIZE, 0},
+	     AT(WRITABLE) + FL_PAGE_SIZE, 0},
 	};
 	CASES(cases);
 	// A four-byte instruction (addi zero, zero, 1) of which only the first half is there.

@@ -1,5 +1,5 @@
-// A plain thread, with a few weak handles, makes random calls with random registers: it gets errors,
-// and nothing of anybody else's changes.
+// A plain thread, with a few weak handles, makes random calls with random registers: it gets
+// errors, and nothing of anybody else's changes.
 #include "fixture.h"
 #include "fl/string.h"
 #include "fuzz.h"
@@ -48,10 +48,29 @@ static void handles_give(void)
 
 static void pool_fill(struct shared *shared)
 {
-	const uint64_t pool[] = {1, 2, 4, 5, 6, 7, 8, 9, 127, 128, FL_SLOT_END, FIXTURE_VA, SHARED_VA,
-	                         fixture.page | 3, fixture.frame, fixture.object, fixture.run,
-	                         fixture.reserved, 0xffffffc080200000, FL_USER_END, 0x10000,
-	                         FL_USER_END - FL_PAGE_SIZE, fixture.fixed};
+	const uint64_t pool[] = {1,
+	                         2,
+	                         4,
+	                         5,
+	                         6,
+	                         7,
+	                         8,
+	                         9,
+	                         127,
+	                         128,
+	                         FL_SLOT_END,
+	                         FIXTURE_VA,
+	                         SHARED_VA,
+	                         fixture.page | 3,
+	                         fixture.frame,
+	                         fixture.object,
+	                         fixture.run,
+	                         fixture.reserved,
+	                         0xffffffc080200000,
+	                         FL_USER_END,
+	                         0x10000,
+	                         FL_USER_END - FL_PAGE_SIZE,
+	                         fixture.fixed};
 	shared->pool_count = sizeof pool / sizeof pool[0];
 	memcpy(shared->pool, pool, sizeof pool);
 }

@@ -9,220 +9,67 @@
 #include "fuzz.h"
 #include "suites.h"
 
-#define FIRST 100
-#define LAST 124
-#define SLOTS (LAST - FIRST + 1)
-#define KEEP_FIRST 128
-#define KEEP_END 256
 #define PRIORITY 3
 
-static struct {
-	struct fuzz fuzz;
-	uint64_t pool[40];
-	uint64_t token;
-	uint64_t x[33];
-	fl_slot_t keep;
-	unsigned kept_type[KEEP_END];
-	unsigned type[SLOTS]; // what a slot holds, as far as is known
-	uint64_t calls, limit, good;
-	volatile bool done;
-} root;
-
-static struct fl_map_entry vector[FL_MAP_ENTRIES_MAX];
-static struct fl_context context;
-
-// A slot of the fuzzer's; if it can, one that holds a handle of this type (0: any slot).
-static uint64_t slot_random(unsigned type)
-{
-	uint64_t random = fuzz_random(&root.fuzz);
-	if (random % 16 == 0)
-		return (const uint64_t[]){0, 127, 300, FL_SLOT_END, ~0ul}[(random >> 8) % 5];
-	uint64_t start = (random >> 8) % SLOTS;
-	for (unsigned i = 0; type && random % 16 > 3 && i < SLOTS; i++) {
-		if (root.type[(start + i) % SLOTS] == type)
-			return FIRST + (start + i) % SLOTS;
-	}
-	return FIRST + start;
-}
-
-#define OTHER 15 // any slot
-// Which arguments of a call are slots: four bits each, the type or OTHER. They never name other
-// handles than the fuzzer's, whatever the call.
-static uint64_t slots_of(uint64_t number)
-{
-	const uint64_t space = FL_TYPE_SPACE, endpoint = FL_TYPE_ENDPOINT;
-	switch (number) {
-	case FL_SYS_OBJECT_CREATE:
-		return OTHER << 8 | space << 12 | endpoint << 16;
-	case FL_SYS_OBJECT_DESTROY:
-		return OTHER;
-	case FL_SYS_HANDLE_COPY:
-		return OTHER | OTHER << 4 | OTHER << 8;
-	case FL_SYS_HANDLE_CLOSE:
-		return OTHER | OTHER << 4;
-	case FL_SYS_MAP_FIXED:
-		return space | FL_TYPE_FIXED << 8;
-	case FL_SYS_SPACE_CONTROL:
-		return space | endpoint << 8;
-	case FL_SYS_IRQ_CONTROL:
-		return FL_TYPE_IRQ | endpoint << 12;
-	case FL_SYS_RUN_ATTACH:
-	case FL_SYS_RUN_DETACH:
-	case FL_SYS_FRAME_INFO:
-		return FL_TYPE_MEMORY;
-	case FL_SYS_THREAD_CONTROL:
-	case FL_SYS_THREAD_CONTEXT:
-		return FL_TYPE_THREAD;
-	case FL_SYS_VERSION:
-	case FL_SYS_MACHINE_CONTROL:
-	case FL_SYS_COUNTERS:
-		return OTHER;
-	default:
-		return number <= FL_SYS_NOTIFY ? endpoint : space;
-	}
-}
-
-// What slots hold now, as far as the fuzzer knows: good enough to choose by.
-static void slots_note(uint64_t number, const uint64_t a[7])
-{
-	uint64_t to = a[number == FL_SYS_OBJECT_CREATE ? 2 : number == FL_SYS_OBJECT_DESTROY ? 0 : 1];
-	if (to < FIRST || to > LAST || (number >= FL_SYS_HANDLE_COPY && a[0]))
-		return;
-	if (number == FL_SYS_OBJECT_CREATE)
-		root.type[to - FIRST] = (unsigned)a[0];
-	else if (number == FL_SYS_OBJECT_DESTROY || number == FL_SYS_HANDLE_CLOSE)
-		root.type[to - FIRST] = 0;
-	else if (number == FL_SYS_HANDLE_COPY)
-		root.type[to - FIRST] = root.type[a[2] - FIRST];
-}
-
-// Calls that end things are made less often, so that there are things.
-static bool is_rare(uint64_t number)
-{
-	return number == FL_SYS_OBJECT_DESTROY || number == FL_SYS_HANDLE_CLOSE ||
-	       number == FL_SYS_RUN_DETACH;
-}
-
-// Arguments that let a call succeed now and then.
-static void arguments_help(uint64_t *x)
-{
-	uint64_t random = fuzz_random(&root.fuzz);
-	uint64_t *a = &x[X_A0];
-	const uint64_t frame = run_spare(0) + random % FL_RUN_FRAMES * FL_PAGE_SIZE;
-	const uint64_t page = run_spare(1) + random % FL_RUN_FRAMES * FL_PAGE_SIZE;
-	switch (a[7]) {
-	case FL_SYS_OBJECT_CREATE:
-		a[0] = random >> 20 & 3;
-		a[1] = frame;
-		if (a[0] == FL_TYPE_SPACE)
-			a[3] = run_spare(0) + (random >> 32) % FL_RUN_FRAMES * FL_PAGE_SIZE;
-		else
-			a[4] = 1;
-		break;
-	case FL_SYS_SPACE_FEED:
-		a[1] = random >> 40 & 1;
-		a[2] = frame;
-		a[3] &= 1;
-		break;
-	case FL_SYS_MAP:
-		a[1] = random >> 20 & 1 ? 1 : random >> 21 & 63;
-		if (a[1] > 2)
-			a[2] = (uintptr_t)vector;
-		else
-			a[2] = random >> 30 & 0x7ff000, a[3] = page | 1 | (random >> 50 & 6);
-		break;
-	case FL_SYS_RESOLVE:
-	case FL_SYS_RESOLVE_RECEIVE:
-		a[1] = random >> 20 & 1 ? 0 : 1 << 8;
-		a[2] = random >> 30 & 0x7ff000;
-		a[3] = page | 1;
-		break;
-	case FL_SYS_RUN_ATTACH:
-	case FL_SYS_RUN_DETACH:
-		a[1] = run_spare(random >> 20 & 1);
-		a[2] = random >> 21 & 3;
-		a[3] = (uintptr_t)window_of(a[1]);
-		break;
-	case FL_SYS_UNMAP:
-	case FL_SYS_PROTECT:
-		a[1] = random >> 30 & 0x7ff000;
-		a[2] = random >> 10 & 0x7ff;
-		a[3] = random >> 50 & 6;
-		break;
-	case FL_SYS_THREAD_CONTEXT:
-		a[1] = random & 1;
-		a[2] = (uintptr_t)&context;
-		break;
-	case FL_SYS_THREAD_CONTROL:
-		a[1] = random & 3;
-		a[2] = random >> 20 & 3;
-		break;
-	default:
-		break;
-	}
-}
-
-static void call_prepare(void)
-{
-	uint64_t *x = root.x;
-	for (unsigned i = 0; i < 33; i++)
-		x[i] = fuzz_value(&root.fuzz);
-	do {
-		x[X_A7] = fuzz_random(&root.fuzz) % FL_SYS_COUNT;
-	} while ((x[X_A7] == FL_SYS_OBJECT_CREATE && root.keep == KEEP_END) ||
-	         (is_rare(x[X_A7]) && fuzz_random(&root.fuzz) % 8));
-	for (unsigned i = 0; i < 5; i++) {
-		unsigned type = slots_of(x[X_A7]) >> 4 * i & 15;
-		if (type)
-			x[X_A0 + i] = slot_random(type == OTHER ? 0 : type);
-	}
-	x[X_T0] = slot_random(0);
-	x[X_T1] = slot_random(0);
-	x[X_T2] = fuzz_random(&root.fuzz) % 4 ? root.token : x[X_T2];
-	if (fuzz_random(&root.fuzz) % 4)
-		arguments_help(x);
-}
+static struct strong *const root = &strong;
 
 static void object_keep(unsigned type, uint64_t slot)
 {
-	if (fl_handle_copy(0, root.keep, (fl_slot_t)slot, FL_RIGHT_ALL, 0, 0) == FL_OK)
-		root.kept_type[root.keep++] = type;
+	if (fl_handle_copy(0, root->keep, (fl_slot_t)slot, FL_RIGHT_ALL, 0, 0) == FL_OK)
+		root->kept_type[root->keep++] = type;
 }
 
 static void fuzzer_run(uint64_t a0, uint64_t a1, uint64_t a2)
 {
 	(void)a0, (void)a1, (void)a2;
-	while (root.calls < root.limit) {
-		call_prepare();
-		uint64_t number = root.x[X_A7], a[7];
-		memcpy(a, &root.x[X_A0], sizeof a);
-		raw_call(root.x);
-		root.calls++;
-		if (root.x[X_A0] == FL_OK) {
-			root.good++;
+	while (root->calls < root->limit) {
+		strong_prepare();
+		uint64_t number = root->x[X_A7], a[7];
+		memcpy(a, &root->x[X_A0], sizeof a);
+		raw_call(root->x);
+		root->calls++;
+		if (root->x[X_A0] == FL_OK) {
+			root->good++;
 			if (number == FL_SYS_OBJECT_CREATE)
 				object_keep((unsigned)a[0], a[2]);
 			if (number >= FL_SYS_OBJECT_CREATE && number <= FL_SYS_HANDLE_CLOSE)
-				slots_note(number, a);
-			if (root.x[X_T3] == FL_RECEIVED_FAULT || root.x[X_T3] == FL_RECEIVED_CALL)
-				root.token = root.x[X_T2];
+				strong_note(number, a);
+			if (root->x[X_T3] == FL_RECEIVED_FAULT || root->x[X_T3] == FL_RECEIVED_CALL)
+				root->token = root->x[X_T2];
 		}
 	}
-	root.done = true;
+	root->done = true;
 }
 
 static void pool_fill(void)
 {
 	const uint64_t page = run_spare(1), frame = run_spare(0);
-	const uint64_t pool[] = {frame, page, page | 1, page | 3, page | 5, page | 7, page + FL_PAGE_SIZE,
-	                         frame + FL_RUN_SIZE, (uintptr_t)vector, (uintptr_t)&context, 0x1000,
-	                         FL_USER_END - FL_PAGE_SIZE, FL_USER_END, 0xffffffc080200000, 512, 64, 65,
-	                         (uintptr_t)window_of(page), (uintptr_t)window_of(frame), ~0ul};
-	memcpy(root.pool, pool, sizeof pool);
-	root.fuzz.pool = root.pool;
-	root.fuzz.pool_count = sizeof pool / sizeof pool[0];
+	const uint64_t pool[] = {frame,
+	                         page,
+	                         page | 1,
+	                         page | 3,
+	                         page | 5,
+	                         page | 7,
+	                         page + FL_PAGE_SIZE,
+	                         frame + FL_RUN_SIZE,
+	                         (uintptr_t)root->vector,
+	                         (uintptr_t)&root->context,
+	                         0x1000,
+	                         FL_USER_END - FL_PAGE_SIZE,
+	                         FL_USER_END,
+	                         0xffffffc080200000,
+	                         512,
+	                         64,
+	                         65,
+	                         (uintptr_t)window_of(page),
+	                         (uintptr_t)window_of(frame),
+	                         ~0ul};
+	memcpy(root->pool, pool, sizeof pool);
+	root->fuzz.pool = root->pool;
+	root->fuzz.pool_count = sizeof pool / sizeof pool[0];
 	for (unsigned i = 0; i < FL_MAP_ENTRIES_MAX; i++)
-		vector[i] = (struct fl_map_entry){(i * 7 % 1024) << 12, (page + i * FL_PAGE_SIZE) | 3};
+		root->vector[i] =
+			(struct fl_map_entry){(i * 7 % 1024) << 12, (page + i * FL_PAGE_SIZE) | 3};
 }
 
 static void handles_give(void)
@@ -237,12 +84,13 @@ static void handles_give(void)
 	const uint64_t frame = run_spare(0);
 	const fl_slot_t slot = FIRST + 4;
 	expect(FL_OK, fl_object_create(FL_TYPE_ENDPOINT, frame, slot, 0, 0, 0));
-	expect(FL_OK, fl_object_create(FL_TYPE_SPACE, frame + 0x1000, slot + 1, frame + 0x2000, slot, 3));
+	expect(FL_OK,
+	       fl_object_create(FL_TYPE_SPACE, frame + 0x1000, slot + 1, frame + 0x2000, slot, 3));
 	expect(FL_OK, fl_object_create(FL_TYPE_THREAD, frame + 0x3000, slot + 2, slot + 1, 2, 8));
-	const unsigned type[] = {FL_TYPE_MEMORY, FL_TYPE_MEMORY, FL_TYPE_FIXED, FL_TYPE_IRQ,
-	                         FL_TYPE_ENDPOINT, FL_TYPE_SPACE, FL_TYPE_THREAD};
-	memset(root.type, 0, sizeof root.type);
-	memcpy(root.type, type, sizeof type);
+	const unsigned type[] = {FL_TYPE_MEMORY,   FL_TYPE_MEMORY, FL_TYPE_FIXED, FL_TYPE_IRQ,
+	                         FL_TYPE_ENDPOINT, FL_TYPE_SPACE,  FL_TYPE_THREAD};
+	memset(root->type, 0, sizeof root->type);
+	memcpy(root->type, type, sizeof type);
 	object_keep(FL_TYPE_ENDPOINT, slot);
 	object_keep(FL_TYPE_SPACE, slot + 1);
 	object_keep(FL_TYPE_THREAD, slot + 2);
@@ -250,9 +98,9 @@ static void handles_give(void)
 
 static void kept_end(unsigned type)
 {
-	for (fl_slot_t slot = KEEP_FIRST; slot < root.keep; slot++) {
+	for (fl_slot_t slot = KEEP_FIRST; slot < root->keep; slot++) {
 		uint64_t at = 0, done, removed, frame;
-		if (root.kept_type[slot] != type)
+		if (root->kept_type[slot] != type)
 			continue;
 		while (type == FL_TYPE_SPACE && at < FL_USER_END &&
 		       fl_unmap(slot, at, (FL_USER_END - at) >> FL_PAGE_SHIFT, &done, &removed) == FL_OK)
@@ -274,7 +122,7 @@ static void take_down(void)
 	kept_end(FL_TYPE_SPACE);
 	kept_end(FL_TYPE_ENDPOINT);
 	for (fl_slot_t slot = FIRST; slot < KEEP_END; slot++) {
-		if (slot <= LAST || slot >= KEEP_FIRST)
+		if (slot <= LAST || slot >= 127)
 			(void)fl_handle_close(0, slot);
 	}
 	for (unsigned i = 0; i < SPARE_RUNS; i++) {
@@ -287,26 +135,27 @@ static void take_down(void)
 static void round_run(uint64_t seed, uint64_t limit)
 {
 	unsigned repeats;
-	root.fuzz.state = seed;
-	root.keep = KEEP_FIRST;
-	root.calls = root.good = root.token = 0;
-	root.limit = limit;
-	root.done = false;
+	root->fuzz.state = seed;
+	root->keep = KEEP_FIRST;
+	root->calls = root->good = root->token = 0;
+	root->limit = limit;
+	root->done = false;
 	pool_fill();
 	expect(FL_OK, run_hold(run_spare(0), FL_RUN_OBJECT, 0, &repeats));
-	expect(FL_OK, run_hold(run_spare(1), FL_RUN_WINDOW, (uintptr_t)window_of(run_spare(1)), &repeats));
+	expect(FL_OK,
+	       run_hold(run_spare(1), FL_RUN_WINDOW, (uintptr_t)window_of(run_spare(1)), &repeats));
 	handles_give();
 	fl_slot_t thread = sibling_start(PRIORITY, fuzzer_run, 0, 0, 0);
-	while (!root.done) {
+	while (!root->done) {
 		settle();
-		if (!root.done) // it waits for something that may never come
+		if (!root->done) // it waits for something that may never come
 			expect(FL_OK, fl_thread_control(thread, FL_THREAD_CANCEL, 0));
 	}
 	object_end(thread);
 	take_down();
 	// The calls must not all have been refused, or this tests little.
-	if (!expect(true, root.good * 8 > root.calls))
-		note("%lu calls, %lu good", (unsigned long)root.calls, (unsigned long)root.good);
+	if (!expect(true, root->good * 8 > root->calls))
+		note("%lu calls, %lu good", (unsigned long)root->calls, (unsigned long)root->good);
 }
 
 static void strong_thread_random_calls_all_comes_back(void)

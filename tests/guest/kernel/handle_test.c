@@ -1,4 +1,5 @@
-// Handles: copies, rights and badges, ranges, tables that grow, and handles that travel in messages.
+// Handles: copies, rights and badges, ranges, tables that grow, and handles that travel in
+// messages.
 #include "fixture.h"
 #include "fl/string.h"
 
@@ -12,7 +13,7 @@ static void copy_rights_shrink_never_grow(void)
 	fl_slot_t endpoint = endpoint_new(), slot = slot_new(), again = slot_new();
 	for (unsigned bit = 0; bit < 8; bit++) {
 		expect(FL_OK, fl_handle_copy(0, slot, endpoint, FL_RIGHT_ALL & ~(1u << bit), 0, 0));
-		expect(FL_OK, fl_handle_copy(0, again, slot, ~0u, 0, 0));
+		expect(FL_OK, fl_handle_copy(0, again, slot, FL_RIGHT_ALL, 0, 0));
 		bool is_call = 1u << bit == FL_RIGHT_CALL, is_destroy = 1u << bit == FL_RIGHT_DESTROY;
 		struct fl_message m = {0};
 		if (is_call)
@@ -26,6 +27,18 @@ static void copy_rights_shrink_never_grow(void)
 	}
 	slot_end(slot);
 	slot_end(again);
+	object_end(endpoint);
+}
+
+static void copy_rights_unknown_bad_argument(void)
+{
+	static const uint64_t rights[] = {0x100, 0x1ff, 1ul << 31, 1ul << 32, 1ul << 32 | 1, ~0ul};
+	fl_slot_t endpoint = endpoint_new();
+	for (unsigned i = 0; i < sizeof rights / sizeof rights[0]; i++) {
+		expect(FL_BAD_ARGUMENT,
+		       fl_invoke(FL_SYS_HANDLE_COPY, 0, 127, endpoint, rights[i], 0, 0, 0, NULL));
+		(void)fl_handle_close(0, 127);
+	}
 	object_end(endpoint);
 }
 
@@ -65,8 +78,17 @@ static void copy_range_outside_source_bad_argument(void)
 {
 	static const struct {
 		uint64_t first, count;
-	} bad[] = {{0, 65}, {1, 64}, {64, 1}, {63, 2}, {~0ul, 1}, {1, ~0ul}, {~0ul, 2}, {1ul << 32, 1},
-	           {0, 1ul << 32}, {0, 1ul << 32 | 1}, {1ul << 63, 1ul << 63}};
+	} bad[] = {{0, 65},
+	           {1, 64},
+	           {64, 1},
+	           {63, 2},
+	           {~0ul, 1},
+	           {1, ~0ul},
+	           {~0ul, 2},
+	           {1ul << 32, 1},
+	           {0, 1ul << 32},
+	           {0, 1ul << 32 | 1},
+	           {1ul << 63, 1ul << 63}};
 	const fl_slot_t source[] = {FL_ROOT_MEMORY, FL_ROOT_POOL, FL_ROOT_IRQ};
 	for (unsigned i = 0; i < 3; i++) {
 		fl_slot_t part = slot_new();
@@ -83,6 +105,7 @@ static void copy_range_outside_source_bad_argument(void)
 		expect(FL_OK, fl_handle_copy(0, 127, part, FL_RIGHT_ALL, size - 1, 1));
 		expect(FL_BAD_ARGUMENT, fl_handle_copy(0, 126, 127, FL_RIGHT_ALL, 1, 1));
 		expect(FL_OK, fl_handle_close(0, 127));
+		expect(FL_BAD_ARGUMENT, fl_handle_copy(0, 127, part, FL_RIGHT_ALL, 1, 0)); // 1 and all
 		slot_end(part);
 	}
 }
@@ -168,11 +191,16 @@ static void call_with_handle_arrives_in_receive_slot(void)
 	fixture_open();
 	fl_slot_t endpoint = endpoint_new(), target = slot_new();
 	const fl_slot_t sent = fixture.notify;
-	const struct transfer try[] = {{sent, 0, 0},          {0, target, 0},
-	                               {127, target, 0},      {128, target, 0},
-	                               {~0ul, target, 0},     {FL_SLOT_END, target, 0},
-	                               {sent, 128, 0},        {sent, FL_SLOT_END, 0},
-	                               {sent, ~0ul, 0},       {sent, 1ul << 32 | target, 0},
+	const struct transfer try[] = {{sent, 0, 0},
+	                               {0, target, 0},
+	                               {127, target, 0},
+	                               {128, target, 0},
+	                               {~0ul, target, 0},
+	                               {FL_SLOT_END, target, 0},
+	                               {sent, 128, 0},
+	                               {sent, FL_SLOT_END, 0},
+	                               {sent, ~0ul, 0},
+	                               {sent, 1ul << 32 | target, 0},
 	                               {1ul << 32 | sent, target, 0}};
 	for (unsigned i = 0; i < sizeof try / sizeof try[0]; i++) {
 		transfer_try(&try[i], endpoint);
@@ -197,7 +225,8 @@ static void reply_with_handle_arrives_in_callers_slot(void)
 	fixture_open();
 	fl_slot_t endpoint = endpoint_new(), target = slot_new();
 	for (unsigned with = 0; with < 2; with++) {
-		struct job job = {.call = FL_SYS_CALL, .endpoint = endpoint, .m.receive = with ? target : 0};
+		struct job job = {
+			.call = FL_SYS_CALL, .endpoint = endpoint, .m.receive = with ? target : 0};
 		fl_slot_t caller = job_start(&job, 3);
 		struct fl_message m = {0};
 		expect(FL_OK, fl_receive(endpoint, &m));
@@ -234,6 +263,7 @@ static void stale_handle_sent_is_useless(void)
 
 static const struct test tests[] = {
 	TEST(copy_rights_shrink_never_grow),
+	TEST(copy_rights_unknown_bad_argument),
 	TEST(copy_badge_minted_once_only),
 	TEST(copy_badge_of_things_without_badge_ignored),
 	TEST(copy_range_outside_source_bad_argument),

@@ -24,7 +24,10 @@ struct suite {
 	unsigned count;
 };
 
-#define TEST(function) {#function, function}
+#define TEST(function)                                                                             \
+	{                                                                                              \
+#function, function                                                                        \
+	}
 #define SUITE(name, tests)                                                                         \
 	const struct suite suite_##name = {#name, tests, sizeof(tests) / sizeof((tests)[0])}
 
@@ -52,7 +55,7 @@ extern const struct fl_bootinfo *boot;
 
 void memory_open(void);
 void memory_close(void);
-void memory_audit(void); // part of the running test: every frame as it was before memory_open
+void memory_audit(void);      // part of the running test: every frame as it was before memory_open
 uint64_t memory_in_use(void); // frames, pages and slots that are handed out now
 
 // A FREE frame of the object run, and back (it must be FREE again).
@@ -67,7 +70,7 @@ uint64_t run_spare(unsigned n);
 // Attaches with repeats; counts them.
 fl_error_t run_hold(uint64_t run, enum fl_run_kind kind, uint64_t va, unsigned *repeats);
 struct fl_result frame_state(uint64_t frame);
-#define window_of(page) ((void *)(uintptr_t)(WINDOW_VA + (page) - boot->ram_base))
+#define window_of(page) ((void *)(uintptr_t)(WINDOW_VA + (page)-boot->ram_base))
 
 unsigned slots_in_use(void);
 fl_slot_t slot_new(void);
@@ -75,8 +78,8 @@ void slot_end(fl_slot_t slot); // closes it
 fl_slot_t endpoint_new(void);
 fl_slot_t space_new(fl_slot_t pager, uint64_t badge);
 fl_slot_t thread_new(fl_slot_t space, unsigned priority, uint64_t number);
-void object_end(fl_slot_t slot);       // destroys it; a space is emptied first
-void object_forget(fl_slot_t slot);    // it was destroyed by other means: frames and slot are back
+void object_end(fl_slot_t slot);    // destroys it; a space is emptied first
+void object_forget(fl_slot_t slot); // it was destroyed by other means: frames and slot are back
 fl_slot_t handle_new(fl_slot_t from, unsigned rights, uint64_t badge); // a copy in a new slot
 
 // This page, mapped at va of a space (0: nowhere), goes back when the object ends.

@@ -50,7 +50,8 @@ static void calls_answered_in_any_order_each_gets_its_own(void)
 		token[m.word[0] % 5] = m.token;
 	}
 	for (unsigned i = 0; i < 5; i++) {
-		const struct fl_message m = {.token = token[order[i]], .word = {0, 0, 0, 0, 0, order[i] + 50}};
+		const struct fl_message m = {.token = token[order[i]],
+		                             .word = {0, 0, 0, 0, 0, order[i] + 50}};
 		expect(FL_OK, fl_reply(endpoint, &m));
 		expect(FL_STALE, fl_reply(endpoint, &m));
 		settle();
@@ -123,7 +124,8 @@ static void call_something_more_urgent_ready_no_direct_switch(void)
 static void notify_many_times_bits_merge(void)
 {
 	fl_slot_t endpoint = endpoint_new();
-	fl_slot_t a = handle_new(endpoint, FL_RIGHT_NOTIFY, 1), b = handle_new(endpoint, FL_RIGHT_ALL, 6);
+	fl_slot_t a = handle_new(endpoint, FL_RIGHT_NOTIFY, 1),
+			  b = handle_new(endpoint, FL_RIGHT_ALL, 6);
 	struct fl_message m;
 	for (unsigned i = 0; i < 5; i++) {
 		expect(FL_OK, fl_notify(a));
@@ -202,6 +204,9 @@ static void endpoint_destroyed_many_waiters_again_then_gone(void)
 		token = m.token;
 	}
 	expect(FL_AGAIN, fl_object_destroy(copy));
+	struct fl_message none = {0}; // nobody may join them now
+	expect(FL_GONE, fl_call(endpoint, &none));
+	expect(FL_GONE, fl_receive(endpoint, &none));
 	settle();
 	unsigned done = 0;
 	for (unsigned i = 0; i < JOBS_MAX; i++)

@@ -45,6 +45,8 @@ void server_main(const struct fl_bootinfo *info)
 	const char *mode = argument_find("mode");
 	bool is_bench = mode && strncmp(mode, "bench", 5) == 0;
 	console_open();
+	if (!is_bench)
+		print("TAP version 13\n");
 	memory_open();
 	threads_open();
 	if (is_bench)

@@ -31,13 +31,13 @@ static void map_frame_not_mappable_bad_frame(void)
 	const uint64_t table = r.value[1] >> 10 << FL_PAGE_SHIFT;
 	expect(FL_FRAME_TABLE, frame_state(table).value[0]);
 	const uint64_t bad[] = {0,
-	                        f->frame,    // free, of an object run
-	                        table,       // a page table of this very space
-	                        f->object,   // a kernel object
-	                        f->fixed,    // boot memory
-	                        f->reserved, // the kernel
+	                        f->frame,       // free, of an object run
+	                        table,          // a page table of this very space
+	                        f->object,      // a kernel object
+	                        f->fixed,       // boot memory
+	                        f->reserved,    // the kernel
 	                        boot->ram_base, // firmware
-	                        f->run,      // of a run that nobody holds
+	                        f->run,         // of a run that nobody holds
 	                        f->beyond,
 	                        f->beyond - 0, // end of RAM
 	                        boot->ram_base - FL_PAGE_SIZE,
@@ -120,9 +120,17 @@ static void map_rights_possible_exact_pte(void)
 
 static void map_address_bad_bad_address(void)
 {
-	static const uint64_t bad[] = {FIXTURE_VA + 1, FIXTURE_VA + 8, FIXTURE_VA + 0x800, FL_USER_END,
-	                               FL_USER_END + FL_PAGE_SIZE, 1ul << 39, 1ul << 40, 1ul << 63,
-	                               KERNEL_VA, -FL_PAGE_SIZE, HUGE};
+	static const uint64_t bad[] = {FIXTURE_VA + 1,
+	                               FIXTURE_VA + 8,
+	                               FIXTURE_VA + 0x800,
+	                               FL_USER_END,
+	                               FL_USER_END + FL_PAGE_SIZE,
+	                               1ul << 39,
+	                               1ul << 40,
+	                               1ul << 63,
+	                               KERNEL_VA,
+	                               -FL_PAGE_SIZE,
+	                               HUGE};
 	fixture_open();
 	for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++)
 		map_refused(FL_BAD_ADDRESS, bad[i], fixture.page | FL_PROT_READ);
@@ -170,9 +178,9 @@ static void map_over_window_exists(void)
 }
 
 static const struct test tests[] = {
-	TEST(map_frame_not_mappable_bad_frame),      TEST(map_frame_of_another_holder_bad_frame),
-	TEST(map_rights_not_possible_bad_prot),      TEST(map_rights_possible_exact_pte),
-	TEST(map_address_bad_bad_address),           TEST(map_table_missing_no_table_until_fed),
+	TEST(map_frame_not_mappable_bad_frame), TEST(map_frame_of_another_holder_bad_frame),
+	TEST(map_rights_not_possible_bad_prot), TEST(map_rights_possible_exact_pte),
+	TEST(map_address_bad_bad_address),      TEST(map_table_missing_no_table_until_fed),
 	TEST(map_over_window_exists),
 };
 SUITE(map, tests);

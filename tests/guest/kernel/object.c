@@ -59,8 +59,8 @@ fl_slot_t thread_new(fl_slot_t space, unsigned priority, uint64_t number)
 {
 	fl_slot_t slot = slot_new();
 	object[slot].frame = frame_new();
-	expect(FL_OK, fl_object_create(FL_TYPE_THREAD, object[slot].frame, slot, space, priority,
-	                               number));
+	expect(FL_OK,
+	       fl_object_create(FL_TYPE_THREAD, object[slot].frame, slot, space, priority, number));
 	return slot;
 }
 
@@ -68,8 +68,7 @@ static void space_empty(fl_slot_t space)
 {
 	uint64_t done = 0, at = 0, removed, frame;
 	const uint64_t pages = FL_USER_END >> FL_PAGE_SHIFT;
-	while (at < pages &&
-	       fl_unmap(space, at << FL_PAGE_SHIFT, pages - at, &done, &removed) == FL_OK)
+	while (at < pages && fl_unmap(space, at << FL_PAGE_SHIFT, pages - at, &done, &removed) == FL_OK)
 		at += done;
 	while (fl_space_drain(space, FL_FEED_TABLE, &frame) == FL_OK)
 		frame_end(frame);
@@ -84,7 +83,8 @@ void object_forget(fl_slot_t slot)
 	frame_end(object[slot].frame); // last, so that the next object gets the same frame
 	uint64_t done, removed;
 	if (object[slot].stack_space)
-		expect(FL_OK, fl_unmap(object[slot].stack_space, object[slot].stack_va, 1, &done, &removed));
+		expect(FL_OK,
+		       fl_unmap(object[slot].stack_space, object[slot].stack_va, 1, &done, &removed));
 	if (object[slot].stack)
 		page_end(object[slot].stack);
 	slot_end(slot);

@@ -51,8 +51,8 @@ static void unmap_zero_pages_nothing_done(void)
 	fixture_close();
 }
 
-// Absent tables are skipped whole, one of the 512 steps each: the user half is 256 entries of 1 GiB,
-// of which one has a table with 512 entries of 2 MiB, of which the fourth has one.
+// Absent tables are skipped whole, one of the 512 steps each: the user half is 256 entries of 1
+// GiB, of which one has a table with 512 entries of 2 MiB, of which the fourth has one.
 static void unmap_whole_space_skips_absent_tables(void)
 {
 	const uint64_t pages = FL_USER_END >> FL_PAGE_SHIFT;

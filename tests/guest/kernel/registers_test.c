@@ -1,8 +1,9 @@
-// What a kernel call does to the registers that are no results: nothing. And nothing foreign in t0-t6.
+// What a kernel call does to the registers that are no results: nothing. And nothing foreign in
+// t0-t6.
 #include "fixture.h"
 #include "fl/string.h"
 
-#define PATTERN(i) (0xabcd000000000000ul | (i) * 0x0001000100ul)
+#define PATTERN(i) (0xabcd000000000000ul | (i)*0x0001000100ul)
 
 static void pattern_fill(uint64_t x[33], unsigned number)
 {
@@ -123,7 +124,8 @@ static void call_answered_results_in_place_others_kept(void)
 	done = 0;
 	fl_slot_t thread = sibling_start(3, raw_job, (uintptr_t)x, (uintptr_t)&done, 0);
 	settle();
-	// We receive, with a pattern of our own: the words come, and t0-t3; nothing else of the caller's.
+	// We receive, with a pattern of our own: the words come, and t0-t3; nothing else of the
+	// caller's.
 	for (unsigned i = 0; i < 33; i++)
 		root[i] = ~PATTERN(i);
 	root[X_A0] = endpoint;

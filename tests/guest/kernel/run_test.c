@@ -5,7 +5,7 @@
 #define BATCH 16 // frames that one run_attach zeroes
 #define STEPS (FL_RUN_FRAMES / BATCH)
 #define PAGES_VA 0x100000000ul // in root's space: a page, the console's registers
-#define RUN_VA 0x40000000ul // in the puppet's space
+#define RUN_VA 0x40000000ul    // in the puppet's space
 
 static uint64_t nonzero_words(const void *from, uint64_t bytes)
 {

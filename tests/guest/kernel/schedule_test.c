@@ -1,4 +1,5 @@
-// Time: preemption, priorities, the timer, interrupts. Nothing here measures how long anything takes.
+// Time: preemption, priorities, the timer, interrupts. Nothing here measures how long anything
+// takes.
 #include "fixture.h"
 #include "fl/string.h"
 

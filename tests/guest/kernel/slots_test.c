@@ -57,6 +57,10 @@ static void places_of_objects(void)
 	places[count - 1].zero_is_own = true;
 	place("space_feed", FL_SYS_SPACE_FEED, 0, space, FL_RIGHT_MAP,
 	      ARGS(0, FL_FEED_TABLE, f->frame, 0));
+	place("space_feed handles", FL_SYS_SPACE_FEED, 0, space, FL_RIGHT_CONTROL,
+	      ARGS(0, FL_FEED_HANDLES, f->frame, 0));
+	place("space_drain handles", FL_SYS_SPACE_DRAIN, 0, space, FL_RIGHT_CONTROL,
+	      ARGS(0, FL_FEED_HANDLES));
 	place("space_drain", FL_SYS_SPACE_DRAIN, 0, space, FL_RIGHT_MAP, ARGS(0, FL_FEED_TABLE));
 	place("space_control counts", FL_SYS_SPACE_CONTROL, 0, space, FL_RIGHT_CONTROL,
 	      ARGS(0, FL_SPACE_COUNTS));
@@ -127,9 +131,18 @@ static void place_try(const struct place *place, uint64_t slot, fl_error_t expec
 
 static void every_call_slot_empty_or_out_of_range_bad_handle(void)
 {
-	static const uint64_t slot[] = {0,           127,      128,      1000,     FL_SLOT_END - 1,
-	                                FL_SLOT_END, 1ul << 20, 1ul << 32, 1ul << 63, ~0ul,
-	                                (1ul << 32) | FL_ROOT_SPACE, (1ul << 63) | FL_ROOT_THREAD,
+	static const uint64_t slot[] = {0,
+	                                127,
+	                                128,
+	                                1000,
+	                                FL_SLOT_END - 1,
+	                                FL_SLOT_END,
+	                                1ul << 20,
+	                                1ul << 32,
+	                                1ul << 63,
+	                                ~0ul,
+	                                (1ul << 32) | FL_ROOT_SPACE,
+	                                (1ul << 63) | FL_ROOT_THREAD,
 	                                0xffffffc080200000ul};
 	places_open();
 	for (unsigned i = 0; i < count; i++) {
@@ -142,13 +155,11 @@ static void every_call_slot_empty_or_out_of_range_bad_handle(void)
 static void every_call_slot_of_other_type_bad_handle(void)
 {
 	places_open();
-	const fl_slot_t slot[FL_TYPE_COUNT] = {[FL_TYPE_THREAD] = fixture.thread,
-	                                       [FL_TYPE_SPACE] = fixture.space,
-	                                       [FL_TYPE_ENDPOINT] = fixture.endpoint,
-	                                       [FL_TYPE_MEMORY] = FL_ROOT_MEMORY,
-	                                       [FL_TYPE_FIXED] = FL_ROOT_POOL,
-	                                       [FL_TYPE_IRQ] = FL_ROOT_IRQ,
-	                                       [FL_TYPE_MACHINE] = FL_ROOT_MACHINE};
+	const fl_slot_t slot[FL_TYPE_COUNT] = {
+		[FL_TYPE_THREAD] = fixture.thread,     [FL_TYPE_SPACE] = fixture.space,
+		[FL_TYPE_ENDPOINT] = fixture.endpoint, [FL_TYPE_MEMORY] = FL_ROOT_MEMORY,
+		[FL_TYPE_FIXED] = FL_ROOT_POOL,        [FL_TYPE_IRQ] = FL_ROOT_IRQ,
+		[FL_TYPE_MACHINE] = FL_ROOT_MACHINE};
 	for (unsigned i = 0; i < count; i++) {
 		for (unsigned type = FL_TYPE_THREAD; type < FL_TYPE_COUNT; type++) {
 			if (!(places[i].types & BIT(type)))
@@ -188,13 +199,11 @@ static void every_call_object_gone_and_frame_reused_bad_handle(void)
 static void every_call_right_missing_no_right(void)
 {
 	places_open();
-	const fl_slot_t slot[FL_TYPE_COUNT] = {[FL_TYPE_THREAD] = fixture.thread,
-	                                       [FL_TYPE_SPACE] = fixture.space,
-	                                       [FL_TYPE_ENDPOINT] = fixture.endpoint,
-	                                       [FL_TYPE_MEMORY] = FL_ROOT_MEMORY,
-	                                       [FL_TYPE_FIXED] = FL_ROOT_POOL,
-	                                       [FL_TYPE_IRQ] = FL_ROOT_IRQ,
-	                                       [FL_TYPE_MACHINE] = FL_ROOT_MACHINE};
+	const fl_slot_t slot[FL_TYPE_COUNT] = {
+		[FL_TYPE_THREAD] = fixture.thread,     [FL_TYPE_SPACE] = fixture.space,
+		[FL_TYPE_ENDPOINT] = fixture.endpoint, [FL_TYPE_MEMORY] = FL_ROOT_MEMORY,
+		[FL_TYPE_FIXED] = FL_ROOT_POOL,        [FL_TYPE_IRQ] = FL_ROOT_IRQ,
+		[FL_TYPE_MACHINE] = FL_ROOT_MACHINE};
 	for (unsigned i = 0; i < count; i++) {
 		for (unsigned type = FL_TYPE_THREAD; places[i].rights && type < FL_TYPE_COUNT; type++) {
 			if (!(places[i].types & BIT(type)))

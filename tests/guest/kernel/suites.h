@@ -5,7 +5,25 @@
 #include "harness.h"
 
 #define SUITES(X)                                                                                  \
-	X(harness) X(fuzz_root) X(fuzz_plain) X(space) X(schedule) X(registers) X(context) X(cancel) X(ipc) X(fault) X(answer) X(handle) X(run) X(range) X(vector) X(map) X(control) X(arguments) X(slots)
+	X(harness)                                                                                     \
+	X(slots)                                                                                       \
+	X(arguments)                                                                                   \
+	X(control)                                                                                     \
+	X(map)                                                                                         \
+	X(vector)                                                                                      \
+	X(range)                                                                                       \
+	X(run)                                                                                         \
+	X(handle)                                                                                      \
+	X(answer)                                                                                      \
+	X(ipc)                                                                                         \
+	X(cancel)                                                                                      \
+	X(fault)                                                                                       \
+	X(context)                                                                                     \
+	X(registers)                                                                                   \
+	X(schedule)                                                                                    \
+	X(space)                                                                                       \
+	X(fuzz_plain)                                                                                  \
+	X(fuzz_root)
 
 #define SUITE_DECLARE(name) extern const struct suite suite_##name;
 SUITES(SUITE_DECLARE)

@@ -59,7 +59,8 @@ void note(const char *format, ...)
 void console_open(void)
 {
 	unsigned installed;
-	put_text("\n\x1e" "begin\nTAP version 13\n");
+	put_text("\n\x1e"
+	         "begin\n");
 	for (unsigned i = 0; i < boot->item_count; i++) {
 		const struct fl_boot_item *item = &boot->item[i];
 		if (item->kind == FL_BOOT_UART && !uart &&
@@ -104,7 +105,9 @@ void tests_end(void)
 
 void stop(unsigned status)
 {
-	print("\n\x1e" "end %u\n", status);
+	print("\n\x1e"
+	      "end %u\n",
+	      status);
 	(void)fl_machine_control(FL_ROOT_MACHINE, FL_MACHINE_STOP, status);
 	for (;;)
 		;

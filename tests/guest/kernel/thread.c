@@ -193,8 +193,8 @@ void puppet_open(struct puppet *puppet)
 	puppet->fault = endpoint_new();
 	puppet->page = page_new();
 	puppet->space = program_new(puppet->fault, 1);
-	expect(FL_OK, page_map(puppet->space, PUPPET_PAGE_VA, puppet->page,
-	                       FL_PROT_READ | FL_PROT_WRITE));
+	expect(FL_OK,
+	       page_map(puppet->space, PUPPET_PAGE_VA, puppet->page, FL_PROT_READ | FL_PROT_WRITE));
 	expect(FL_OK, fl_handle_copy(puppet->space, PUPPET_SLOT, puppet->endpoint, FL_RIGHT_CALL,
 	                             PUPPET_BADGE, 0));
 	puppet->thread = program_thread(puppet->space, 3, puppet_run, PUPPET_PAGE_VA, 0, 0);

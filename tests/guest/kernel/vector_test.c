@@ -54,8 +54,8 @@ static void map_vector_too_long_bad_argument(void)
 	vector_fill(ENTRIES + 1);
 	for (unsigned i = 0; i < sizeof count / sizeof count[0]; i++) {
 		struct fl_result r;
-		expect(FL_BAD_ARGUMENT, fl_invoke(FL_SYS_MAP, fixture.space, count[i], (uintptr_t)vector, 0,
-		                                  0, 0, 0, &r));
+		expect(FL_BAD_ARGUMENT,
+		       fl_invoke(FL_SYS_MAP, fixture.space, count[i], (uintptr_t)vector, 0, 0, 0, 0, &r));
 		expect(0, r.value[0]);
 		expect(1, leaves());
 	}
@@ -90,14 +90,14 @@ static void map_vector_bad_entry_count_tells(void)
 
 static void map_vector_unreadable_bad_address(void)
 {
-	static const uint64_t at[] = {0, 0x3000, FL_USER_END, FL_USER_END - 16, KERNEL_VA, 1ul << 40,
-	                              1ul << 63, -16ul, HUGE, FL_BOOTINFO_VA + 4, FL_BOOTINFO_VA + 1};
+	static const uint64_t at[] = {
+		0,         0x3000, FL_USER_END, FL_USER_END - 16,   KERNEL_VA,         1ul << 40,
+		1ul << 63, -16ul,  HUGE,        FL_BOOTINFO_VA + 4, FL_BOOTINFO_VA + 1};
 	fixture_open();
 	for (unsigned i = 0; i < sizeof at / sizeof at[0]; i++) {
 		struct fl_result r;
 		struct picture before = picture_take();
-		expect(FL_BAD_ADDRESS,
-		       fl_invoke(FL_SYS_MAP, fixture.space, 3, at[i], 0, 0, 0, 0, &r));
+		expect(FL_BAD_ADDRESS, fl_invoke(FL_SYS_MAP, fixture.space, 3, at[i], 0, 0, 0, 0, &r));
 		expect(0, r.value[0]);
 		picture_same(&before);
 	}
@@ -154,8 +154,8 @@ static void fixed_refused(fl_error_t error, uint64_t va, fl_slot_t fixed, uint64
 {
 	struct fl_result r;
 	struct picture before = picture_take();
-	bool good = expect(error, fl_invoke(FL_SYS_MAP_FIXED, fixture.space, va, fixed, page, count,
-	                                    prot, 0, &r));
+	bool good = expect(
+		error, fl_invoke(FL_SYS_MAP_FIXED, fixture.space, va, fixed, page, count, prot, 0, &r));
 	if (!expect(0, r.value[0]) || !picture_same(&before) || !good)
 		note("map_fixed slot %u page %lu count %lu at 0x%lx", fixed, page, count, va);
 }

@@ -7,7 +7,13 @@
 #define WINDOWS 4
 #define WINDOW_BYTES (AROUND * FL_PAGE_SIZE)
 
+#define ROW(i) [(i) * 512] = 1000 + (i)
+#define SEED 1000
+
 static const struct cost nothing;
+
+static _Alignas(8 * 4096) const uint64_t image_rodata[WINDOWS * AROUND * 512] = {
+	ROW(0), ROW(1), ROW(2), ROW(3), ROW(4), ROW(5), ROW(6), ROW(7), ROW(8), ROW(9), ROW(10)};
 
 // A heap of whole windows, and the start of the first one.
 static char *windows_take(unsigned windows)
@@ -89,10 +95,48 @@ static void forked(void)
 	tap_ok(pages_hold(memory, WINDOWS * AROUND, 1, 1), "around_fork_leaves_parents_pages");
 }
 
+static int child_loads_image(void *context)
+{
+	struct measurement m;
+	parent_settle();
+	measure_begin(&m);
+	pages_load(context, 2, AROUND);
+	measure_end(&m);
+	static const struct cost loads = {
+		.faults = 2, .loads = 2, .image_maps = AROUND + 3, .around = AROUND + 1};
+	return !cost_matches(&m, &loads, "child");
+}
+
+// Only pages that somebody has read already come along.
+static void image(void)
+{
+	const char *memory = (const char *)image_rodata;
+	__asm__ volatile("" : "+r"(memory));
+	(void)heap_take(0);
+	struct measurement m;
+	measure_begin(&m);
+	pages_load(memory + 3 * FL_PAGE_SIZE, 1, 1);
+	pages_load(memory, AROUND + 3, 1);
+	measure_end(&m);
+	static const struct cost reads = {.faults = AROUND + 3,
+	                                  .loads = AROUND + 3,
+	                                  .image_fills = AROUND + 3,
+	                                  .frames = AROUND + 3};
+	struct cost expected = reads;
+	// Each fault maps anew what was read of its window before: 0 + 1 + ... pages.
+	expected.around = AROUND * (AROUND - 1) / 2 + 1 + 2;
+	expected.image_maps = expected.around;
+	cost_equal(&m, &expected, "around_image_unread_pages_are_not_read_ahead");
+	tap_ok(pages_hold(memory, AROUND + 3, 1, SEED), "around_image_has_content");
+	tap_equal(0, (uint64_t)child_run(child_loads_image, (void *)(uintptr_t)memory),
+	          "around_image_read_pages_are_mapped_at_once");
+}
+
 const struct guest_case guest_cases[] = {
 	{"around_heap", heap},
 	{"around_edge", edge},
 	{"around_fork", forked},
+	{"around_image", image},
 	{NULL, NULL},
 };
 

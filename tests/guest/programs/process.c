@@ -124,6 +124,7 @@ static void killed(int (*body)(void *), enum process_state state, int signal, co
 	static bool never;
 	pid_t child = child_start(body, &never);
 	state_wait(child, state);
+	(void)usleep(NAP_NS / 1000); // most likely it has reached its read or its loop by now
 	int result = kill(child, signal);
 	struct process_ending ending = child_wait(child);
 	tap_ok(result == 0 && ending.pid == child && ending.end == PROCESS_KILLED &&
@@ -154,9 +155,7 @@ static void kills(void)
 	struct process_ending ending = child_wait(child_start(kill_self, NULL));
 	tap_ok(ending.end == PROCESS_KILLED && ending.value == SIGTERM, "kill_self_ends_it");
 	pid_t child = child_start(exit_with, (void *)5);
-	state_wait(child, PROCESS_RUNNING);
-	while (process_next(child, &info) == FL_OK && info.state != PROCESS_ZOMBIE)
-		(void)usleep(1000);
+	state_wait(child, PROCESS_ZOMBIE);
 	int result = kill(child, SIGKILL);
 	ending = child_wait(child);
 	tap_ok(result == 0 && ending.end == PROCESS_EXITED && ending.value == 5,

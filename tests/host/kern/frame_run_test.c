@@ -62,10 +62,20 @@ static void run_prepare_window_with_foreign_frame_refused(void)
 			frame->type = fixed ? FL_FRAME_FIXED : FL_FRAME_RESERVED;
 			harness_remember();
 			EXPECT(run_prepare(&frames.run[1], FL_RUN_WINDOW), FL_BAD_FRAME);
+			EXPECT(run_prepare(&frames.run[1], FL_RUN_NONE), FL_BAD_FRAME);
 			EXPECT(harness_is_unchanged(), true);
 		}
 		frame->type = FL_FRAME_FREE;
 	}
+}
+
+static void run_prepare_none_asks_only(void)
+{
+	begin();
+	harness_remember();
+	EXPECT(run_prepare(&frames.run[1], FL_RUN_NONE), FL_OK);
+	EXPECT(harness_is_unchanged(), true);
+	EXPECT(host_page_is(host_frame(1, 0), HOST_PATTERN), true);
 }
 
 static void run_prepare_object_spares_reserved_and_fixed(void)
@@ -98,6 +108,7 @@ static void run_prepare_held_busy(void)
 	for (unsigned run = 1; run <= 2; run++) {
 		EXPECT(run_prepare(&frames.run[run], FL_RUN_OBJECT), FL_BUSY);
 		EXPECT(run_prepare(&frames.run[run], FL_RUN_WINDOW), FL_BUSY);
+		EXPECT(run_prepare(&frames.run[run], FL_RUN_NONE), FL_BUSY);
 		EXPECT_PANIC(run_hold(&frames.run[run], FL_RUN_OBJECT, holder, VA(0)));
 		EXPECT_PANIC(run_hold(&frames.run[run], FL_RUN_WINDOW, holder, VA(FL_RUN_SIZE)));
 	}
@@ -285,6 +296,7 @@ int main(void)
 	     run_prepare_dirty_run_zeroes_a_batch_a_call},
 		{"run_prepare_window_with_foreign_frame_refused",
 	     run_prepare_window_with_foreign_frame_refused},
+		{"run_prepare_none_asks_only", run_prepare_none_asks_only},
 		{"run_prepare_object_spares_reserved_and_fixed",
 	     run_prepare_object_spares_reserved_and_fixed},
 		{"run_prepare_held_busy", run_prepare_held_busy},

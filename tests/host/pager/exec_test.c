@@ -1,4 +1,5 @@
 // Exec: what a layout may be, the commit, and where the arguments go.
+#include "tap.h"
 #include "world.h"
 
 #define R FL_PROT_READ
@@ -90,7 +91,7 @@ static void exec_commit_replaces_layout_and_frees(void)
 	EXPECT(world_layout(space), FL_OK);
 	EXPECT(world_store(space, BSS, 1), 0); // the old layout goes on until the commit
 	EXPECT(exec_commit(world, space, 0, 0), FL_OK);
-	EXPECT(world_pte(space, DATA), 0);
+	EXPECT(mmu_find(space, DATA), 0);
 	EXPECT(world_byte(space, DATA), world_image_byte(DATA));
 	EXPECT(world_byte(space, BSS), 0);
 	EXPECT(world_byte(space, STACK_END - 1), 0);

@@ -1,6 +1,7 @@
 // Every operation with its Nth allocation failing, for N = 1, 2, 3 ... until it succeeds. All
 // allocation is of frames, so leaving N - 1 of them free is the same; and all slabs are full, so
 // that each structure needs a frame of its own.
+#include "tap.h"
 #include "world.h"
 
 #define HELD_MAX 4096

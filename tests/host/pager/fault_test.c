@@ -1,4 +1,5 @@
 // Single faults: what is mapped, what it costs, and what cannot be met.
+#include "tap.h"
 #include "world.h"
 
 // Private and other pages that the last accesses took: exact numbers of every kind.
@@ -32,7 +33,7 @@ static void zero_load_maps_shared_frame_read_only(void)
 	EXPECT(frames_taken(), 0);
 	EXPECT(stat_change(STAT_FRAMES_META), 0);
 	uint64_t zero = frame_physical(&world->frames, world->zero_frame);
-	EXPECT(world_pte(space, BSS), zero | FL_PROT_READ | FL_PROT_ACCESSED);
+	EXPECT(mmu_find(space, BSS), zero | FL_PROT_READ | FL_PROT_ACCESSED);
 }
 
 static void zero_store_gets_private_zeroed_frame(void)
@@ -43,7 +44,7 @@ static void zero_store_gets_private_zeroed_frame(void)
 	EXPECT(world_store(space, BSS + 5, 7), 0);
 	expect_counts(0, 1, 0, 0, 0, 0);
 	EXPECT(frames_taken(), 1);
-	EXPECT(world_pte(space, BSS) & FL_PROT_MASK,
+	EXPECT(mmu_find(space, BSS) & FL_PROT_MASK,
 	       FL_PROT_READ | FL_PROT_WRITE | FL_PROT_ACCESSED | FL_PROT_DIRTY);
 	for (uint64_t va = BSS; va < BSS + FL_PAGE_SIZE; va++)
 		EXPECT(world_byte(space, va), va == BSS + 5 ? 7 : 0);
@@ -84,8 +85,8 @@ static void image_pages_read_once_for_all_spaces(void)
 	EXPECT(world_fetch(second, TEXT + 0x1234, &byte), 0);
 	expect_counts(0, 0, 0, 0, 1, 1);
 	EXPECT(frames_taken(), 1);
-	EXPECT(world_pte(first, TEXT + 0x1000), world_pte(second, TEXT + 0x1000));
-	EXPECT(world_pte(first, TEXT + 0x1000) & FL_PROT_RIGHTS, FL_PROT_READ | FL_PROT_EXEC);
+	EXPECT(mmu_find(first, TEXT + 0x1000), mmu_find(second, TEXT + 0x1000));
+	EXPECT(mmu_find(first, TEXT + 0x1000) & FL_PROT_RIGHTS, FL_PROT_READ | FL_PROT_EXEC);
 	EXPECT(stat_of(STAT_FRAMES_SHARED), 1);
 }
 
@@ -256,61 +257,6 @@ static void stack_touched_lazily_from_the_top(void)
 	EXPECT(frames_taken(), 33);
 }
 
-static void around_store_fills_aligned_window(void)
-{
-	world_start();
-	struct space *space = world_program();
-	uint64_t old;
-	EXPECT(world_sbrk(space, 64 * FL_PAGE_SIZE, &old), FL_OK);
-	world->around = 16;
-	stats_mark();
-	uint64_t va = (HEAP + 0x20000) & ~0xfffful; // the first page of a whole window
-	for (uint64_t i = 0; i < 16; i++)
-		EXPECT(world_store(space, va + i * FL_PAGE_SIZE, 1), 0);
-	EXPECT(stat_change(STAT_FAULTS), 1);
-	EXPECT(stat_change(STAT_ZERO_FILLS), 16);
-	EXPECT(stat_change(STAT_AROUND_MAPS), 15);
-	EXPECT(world_check(), true);
-}
-
-static void around_load_stays_in_region_and_reads_nothing(void)
-{
-	world_start();
-	struct space *space = world_program();
-	world->around = 64;
-	stats_mark();
-	uint8_t byte;
-	EXPECT(world_fetch(space, TEXT, &byte), 0);
-	EXPECT(stat_change(STAT_IMAGE_FILLS), 1); // neighbours are not read
-	EXPECT(stat_change(STAT_AROUND_MAPS), 0);
-	EXPECT(world_fetch(space, TEXT + 0x1000, &byte), 0);
-	EXPECT(world_fetch(space, TEXT + 0x2000, &byte), 0);
-	struct space *second = world_program();
-	stats_mark();
-	EXPECT(world_fetch(second, TEXT + 0x1000, &byte), 0);
-	EXPECT(stat_change(STAT_AROUND_MAPS), 2);
-	EXPECT(stat_change(STAT_IMAGE_MAPS), 3);
-	EXPECT(world_fetch(second, TEXT, &byte), 0);
-	EXPECT(stat_change(STAT_FAULTS), 1);
-	EXPECT(world_check(), true);
-}
-
-static void around_short_of_frames_still_meets_the_fault(void)
-{
-	world_start();
-	struct space *space = world_program();
-	uint64_t old;
-	EXPECT(world_sbrk(space, 64 * FL_PAGE_SIZE, &old), FL_OK);
-	EXPECT(world_store(space, HEAP, 1), 0);
-	world->around = 16;
-	stats_mark();
-	world_limit(3);
-	EXPECT(world_store(space, HEAP + 0x1000, 1), 0);
-	EXPECT(stat_change(STAT_ZERO_FILLS), 3);
-	world_release();
-	EXPECT(world_check(), true);
-}
-
 int main(void)
 {
 	static const struct tap_test tests[] = {
@@ -330,11 +276,6 @@ int main(void)
 		{"exception_other_than_page_fault_is_fatal", exception_other_than_page_fault_is_fatal},
 		{"store_without_frames_is_out_of_memory", store_without_frames_is_out_of_memory},
 		{"stack_touched_lazily_from_the_top", stack_touched_lazily_from_the_top},
-		{"around_store_fills_aligned_window", around_store_fills_aligned_window},
-		{"around_load_stays_in_region_and_reads_nothing",
-	     around_load_stays_in_region_and_reads_nothing},
-		{"around_short_of_frames_still_meets_the_fault",
-	     around_short_of_frames_still_meets_the_fault},
 	};
 	return tap_run(tests, sizeof(tests) / sizeof(tests[0]));
 }

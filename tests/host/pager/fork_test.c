@@ -1,4 +1,5 @@
 // Copy-on-write forks: who pays what, and when.
+#include "tap.h"
 #include "world.h"
 
 static fl_error_t error;
@@ -22,8 +23,8 @@ static void fork_copies_no_page(void)
 	EXPECT(stat_change(STAT_COPIES), 0);
 	EXPECT(stat_change(STAT_FRAMES_SHARED), 100);
 	// The parent keeps its mappings without W; the child's tables are empty.
-	EXPECT(world_pte(parent, STACK_END - 1) & FL_PROT_RIGHTS, FL_PROT_READ);
-	EXPECT(world_pte(child, STACK_END - 1), 0);
+	EXPECT(mmu_find(parent, STACK_END - 1) & FL_PROT_RIGHTS, FL_PROT_READ);
+	EXPECT(mmu_find(child, STACK_END - 1), 0);
 	for (uint64_t i = 0; i < 100; i++)
 		EXPECT(world_byte(child, STACK_END - 1 - i * FL_PAGE_SIZE), (uint8_t)i);
 	EXPECT(data_frames(), frames);

@@ -1,6 +1,7 @@
 // Frames, runs and slabs.
 #include <string.h>
 
+#include "tap.h"
 #include "world.h"
 
 static struct frame_table *frames;

@@ -1,4 +1,5 @@
 // sbrk: growing, shrinking, eager growth, and every way to refuse.
+#include "tap.h"
 #include "world.h"
 
 static struct space *space;

@@ -3,6 +3,7 @@
 // and who shares it, so it knows how many private frames there must be after every step.
 #include <string.h>
 
+#include "tap.h"
 #include "world.h"
 
 #define PROCESSES 8

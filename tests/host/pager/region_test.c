@@ -1,6 +1,7 @@
 // Layouts: the tree of regions against a plain array, and its limits.
 #include <string.h>
 
+#include "tap.h"
 #include "world.h"
 
 #define PLACES 512

@@ -2,6 +2,7 @@
 // that count their leaves.
 #include <string.h>
 
+#include "tap.h"
 #include "world.h"
 
 #define TREES 6

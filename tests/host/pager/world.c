@@ -1,26 +1,18 @@
 // The machine of the pager's host tests; world.h says what it models.
 #include "world.h"
+#include "tap.h"
 
 #include <string.h>
 
 #include "bug.h"
 
-#define BUCKETS 65536
 #define RAM_FRAMES (WORLD_RUNS * FL_RUN_FRAMES)
-
-struct pte {
-	struct pte *next;
-	const struct space *space;
-	uint64_t va;
-	uint64_t frame; // as in a map entry
-};
 
 struct pager *world;
 uint8_t world_archive[ARCHIVE_BYTES];
 struct world_calls world_calls;
 uint64_t world_map_budget;
 
-static struct pte *table[BUCKETS];
 static uint8_t *ram;
 static void *frame_storage;
 static struct frame *held[RAM_FRAMES];
@@ -33,59 +25,11 @@ _Noreturn void core_bug(const char *file, int line)
 	(void)line;
 }
 
-static struct pte **pte_link(const struct space *space, uint64_t va)
-{
-	uint64_t hash = (va >> FL_PAGE_SHIFT) ^ (uint64_t)(uintptr_t)space >> 3;
-	struct pte **link = &table[hash % BUCKETS];
-	while (*link && ((*link)->space != space || (*link)->va != va))
-		link = &(*link)->next;
-	return link;
-}
-
-static void pte_remove(struct pte **link)
-{
-	struct pte *pte = *link;
-	*link = pte->next;
-	free(pte);
-}
-
-uint64_t world_pte(const struct space *space, uint64_t va)
-{
-	const struct pte *pte = *pte_link(space, va & ~(FL_PAGE_SIZE - 1));
-	return pte ? pte->frame : 0;
-}
-
-static void pte_set(const struct space *space, uint64_t va, uint64_t frame)
-{
-	struct pte **link = pte_link(space, va);
-	if (!*link) {
-		*link = calloc(1, sizeof(struct pte));
-		(*link)->space = space;
-		(*link)->va = va;
-	}
-	(*link)->frame = frame;
-}
-
 static void effect_unmap(void *context, struct space *space, uint64_t va, uint64_t pages)
 {
 	(void)context;
 	world_calls.unmap++;
-	if (pages < BUCKETS) {
-		for (uint64_t i = 0; i < pages; i++) {
-			struct pte **link = pte_link(space, va + (i << FL_PAGE_SHIFT));
-			if (*link)
-				pte_remove(link);
-		}
-		return;
-	}
-	for (unsigned i = 0; i < BUCKETS; i++) {
-		for (struct pte **link = &table[i]; *link;) {
-			if ((*link)->space == space && (*link)->va - va < pages << FL_PAGE_SHIFT)
-				pte_remove(link);
-			else
-				link = &(*link)->next;
-		}
-	}
+	mmu_unmap(space, va, pages);
 }
 
 static void effect_write_protect(void *context, struct space *space, uint64_t va, uint64_t pages)
@@ -93,12 +37,7 @@ static void effect_write_protect(void *context, struct space *space, uint64_t va
 	(void)context;
 	world_calls.write_protect++;
 	world_calls.write_protect_pages = pages;
-	for (unsigned i = 0; i < BUCKETS; i++) {
-		for (struct pte *pte = table[i]; pte; pte = pte->next) {
-			if (pte->space == space && pte->va >= va && pte->va - va < pages << FL_PAGE_SHIFT)
-				pte->frame &= ~(uint64_t)(FL_PROT_WRITE | FL_PROT_DIRTY);
-		}
-	}
+	mmu_write_protect(space, va, pages);
 }
 
 static fl_error_t effect_map(void *context, struct space *space, const struct fl_map_entry *entries,
@@ -110,7 +49,7 @@ static fl_error_t effect_map(void *context, struct space *space, const struct fl
 		if (world_map_budget == 0)
 			return FL_NO_MEMORY;
 		world_map_budget -= world_map_budget != ~0ul;
-		pte_set(space, entries[i].va, entries[i].frame);
+		mmu_map(space, entries[i].va, entries[i].frame);
 	}
 	return FL_OK;
 }
@@ -121,14 +60,6 @@ static const struct pager_effects effects = {
 	.map = effect_map,
 };
 
-static void table_clear(void)
-{
-	for (unsigned i = 0; i < BUCKETS; i++) {
-		while (table[i])
-			pte_remove(&table[i]);
-	}
-}
-
 void world_start(void)
 {
 	if (!ram) {
@@ -138,7 +69,7 @@ void world_start(void)
 		for (unsigned i = 0; i < ARCHIVE_BYTES; i++)
 			world_archive[i] = (uint8_t)(i * 7 + (i >> 8) * 31 + 1);
 	}
-	table_clear();
+	mmu_clear();
 	memset(ram, 0xa5, RAM_FRAMES * FL_PAGE_SIZE);
 	memset(frame_storage, 0, frame_table_bytes(WORLD_RUNS));
 	memset(world, 0, sizeof(*world));
@@ -178,7 +109,7 @@ static bool space_lives(const struct space *space)
 }
 
 // The one frame, and the most rights, that the page may be mapped with.
-static bool pte_is_allowed(const struct pte *pte)
+static bool pte_is_allowed(const struct mmu_entry *pte)
 {
 	if (!space_lives(pte->space))
 		return false;
@@ -206,11 +137,9 @@ static bool pte_is_allowed(const struct pte *pte)
 
 bool world_check(void)
 {
-	for (unsigned i = 0; i < BUCKETS; i++) {
-		for (const struct pte *pte = table[i]; pte; pte = pte->next) {
-			if (!pte_is_allowed(pte))
-				return false;
-		}
+	for (const struct mmu_entry *pte = mmu_next(NULL); pte; pte = mmu_next(pte)) {
+		if (!pte_is_allowed(pte))
+			return false;
 	}
 	for (unsigned i = 0; i < FL_PAGE_SIZE; i++) {
 		if (((uint8_t *)frame_memory(&world->frames, world->zero_frame))[i] != 0)
@@ -288,7 +217,7 @@ static unsigned touch(struct space *space, uint64_t cause, unsigned right, uint6
 {
 	static struct plan plan;
 	for (unsigned tries = 0; tries < 2; tries++) {
-		uint64_t frame = world_pte(space, va);
+		uint64_t frame = mmu_find(space, va);
 		if (frame & right) {
 			*byte = (uint8_t *)frame_memory(&world->frames, frame_at(&world->frames, frame)) +
 			        va % FL_PAGE_SIZE;
@@ -298,7 +227,7 @@ static unsigned touch(struct space *space, uint64_t cause, unsigned right, uint6
 		if (plan.reason)
 			return plan.reason;
 		for (unsigned i = 0; i < plan.count; i++)
-			pte_set(space, plan.entry[i].va, plan.entry[i].frame);
+			mmu_map(space, plan.entry[i].va, plan.entry[i].frame);
 	}
 	tap_bail("a plan did not help", "the access faults again");
 }

@@ -12,8 +12,8 @@
 #include "exec.h"
 #include "fault.h"
 #include "heap.h"
+#include "mmu.h"
 #include "pager.h"
-#include "tap.h"
 
 #define WORLD_BASE 0x80000000ul
 #define WORLD_RUNS 8
@@ -62,8 +62,6 @@ unsigned world_load(struct space *space, uint64_t va, uint8_t *byte);
 unsigned world_fetch(struct space *space, uint64_t va, uint8_t *byte);
 // The byte that a load gives; 0x1ff if it faults for good.
 unsigned world_byte(struct space *space, uint64_t va);
-// The map entry's frame word, 0 if nothing is mapped.
-uint64_t world_pte(const struct space *space, uint64_t va);
 // What the program's image has at this address.
 uint8_t world_image_byte(uint64_t va);
 
