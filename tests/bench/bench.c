@@ -1,11 +1,11 @@
 // bench: what a page costs, in instructions of all modes. Meaningful with -icount only: boot with
 // `boot/run --bench`.
 //
-// fault.zero.store: a store to an untouched heap page, 4,096 pages a run. Nearly all free frames are
-// made dirty before; between the runs the heap shrinks back, and its frames are used again. A run
-// that still got a frame that was known to be zero does not count, so every fault pays for zeroing.
-// Instructions are read around each single store, and what reading costs is taken off. Kernel entries are counted in a run of their own, because reading
-// them is one.
+// fault.zero.store: a store to an untouched heap page, 4,096 pages a run. Nearly all free frames
+// are made dirty before; between the runs the heap shrinks back, and its frames are used again. A
+// run that still got a frame that was known to be zero does not count, so every fault pays for
+// zeroing. Instructions are read around each single store, and what reading costs is taken off.
+// Kernel entries are counted in a run of their own, because reading them is one.
 //
 // Not here: kernel calls and IPC, which a program with its four handles cannot do undisturbed
 // (tests/guest/kernel/bench.c).
