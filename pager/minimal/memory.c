@@ -102,6 +102,8 @@ static fl_error_t window_run_take(uint64_t run)
 void memory_start(const struct fl_bootinfo *boot)
 {
 	uint64_t wanted = (boot->ram_bytes >> FL_PAGE_SHIFT) / OBJECT_SHARE;
+	if (wanted > OBJECT_FRAMES_MAX)
+		wanted = OBJECT_FRAMES_MAX;
 	ram_base = boot->ram_base;
 	for (uint64_t run = ram_base; run < ram_base + boot->ram_bytes; run += FL_RUN_SIZE) {
 		if (object_count < wanted && !object_run_take(run))

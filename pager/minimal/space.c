@@ -4,6 +4,7 @@
 #include "minimal.h"
 
 struct space *spaces[SPACES_MAX];
+_Static_assert(SLOT_FIRST + 2 * SPACES_MAX <= FL_HANDLES_PER_FRAME, "one part holds all slots");
 
 // Numbers rise for ever, and number % SPACES_MAX is the index, so that looking up is one access.
 static uint64_t number_serial;

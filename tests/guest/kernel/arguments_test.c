@@ -124,6 +124,10 @@ static void object_destroy_space_in_use_busy(void)
 	uint64_t part = frame_new();
 	expect(FL_OK, fl_space_feed(f->space, FL_FEED_HANDLES, part, 3));
 	TRY(rows); // handles
+	fl_slot_t space = space_new(f->endpoint, 1), thread = thread_new(space, 1, 1);
+	expect(FL_BUSY, fl_object_destroy(space)); // nothing but a thread
+	object_end(thread);
+	object_end(space);
 	fixture_close();
 }
 

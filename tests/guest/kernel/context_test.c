@@ -175,7 +175,12 @@ static void float_registers_frame_reused_zero(void)
 	floater[1] = (struct floater){.fills = false, .rounds = 3};
 	fl_slot_t thread = sibling_start(2, float_run, (uintptr_t)&floater[0], 0, 0);
 	settle();
-	object_end(thread); // its state is still in the unit
+	object_end(thread);                       // its state is still in the unit
+	thread = thread_new(FL_ROOT_SPACE, 2, 1); // in the same frame
+	for (unsigned i = 0; i < 32; i++)
+		expect(0, context_of(thread)->f[i]);
+	expect(0, context_of(thread)->fcsr);
+	object_end(thread);
 	thread = sibling_start(2, float_run, (uintptr_t)&floater[1], 0, 0);
 	settle();
 	expect(3, floater[1].done);
@@ -191,30 +196,35 @@ static void float_hold(uint64_t a0, uint64_t a1, uint64_t a2)
 	raw_float_read((struct raw_float *)(a1 + 8));
 }
 
+// Whether they were read before or not, what is written is what the thread sees.
 static void float_registers_read_and_written_by_context(void)
 {
 	static struct {
 		volatile uint64_t slot;
 		struct raw_float seen;
 	} shared;
-	fl_slot_t thread = sibling_start(2, float_hold, 0x4242424242424200ul, (uintptr_t)&shared, 0);
-	shared.slot = thread;
-	settle();
-	const struct fl_context *got = context_of(thread);
-	for (unsigned i = 0; i < 32; i++)
-		expect(0x4242424242424200ul + i, got->f[i]);
-	expect(0, got->fcsr);
-	context = *got;
-	for (unsigned i = 0; i < 32; i++)
-		context.f[i] = PATTERN(i);
-	context.fcsr = 0x3b;
-	expect(FL_OK, fl_thread_context(thread, FL_CONTEXT_SET, &context));
-	expect(FL_OK, fl_thread_control(thread, FL_THREAD_START, 0));
-	settle();
-	for (unsigned i = 0; i < 32; i++)
-		expect(PATTERN(i), shared.seen.f[i]);
-	expect(0x3b, shared.seen.fcsr);
-	object_end(thread);
+	for (unsigned reads = 1; reads < 2; reads--) { // with a reading, then without
+		fl_slot_t thread = sibling_start(2, float_hold, 0x4242424242424200ul, (uintptr_t)&shared, 0);
+		shared.slot = thread;
+		if (reads)
+			settle();
+		if (reads)
+			context = *context_of(thread);
+		for (unsigned i = 0; reads && i < 32; i++)
+			expect(0x4242424242424200ul + i, context.f[i]);
+		expect(0, reads ? context.fcsr : 0);
+		for (unsigned i = 0; i < 32; i++)
+			context.f[i] = PATTERN(i);
+		context.fcsr = 0x3b;
+		settle(); // stopped, its state in the unit unless it was read
+		expect(FL_OK, fl_thread_context(thread, FL_CONTEXT_SET, &context));
+		expect(FL_OK, fl_thread_control(thread, FL_THREAD_START, 0));
+		settle();
+		for (unsigned i = 0; i < 32; i++)
+			expect(PATTERN(i), shared.seen.f[i]);
+		expect(0x3b, shared.seen.fcsr);
+		object_end(thread);
+	}
 }
 
 static const struct test tests[] = {

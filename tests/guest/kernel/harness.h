@@ -99,6 +99,9 @@ void threads_close(void);
 
 // Everything else runs until it blocks; then the caller goes on.
 void settle(void);
+// The same; false if an interrupt came in between, so that a time slice may have ended.
+bool settle_undisturbed(void);
+#define DISTURBED_MAX 1000 // so often a test tries again
 
 struct fl_context *context_of(fl_slot_t thread); // of a thread; valid until the next call
 void thread_set(fl_slot_t thread, code_t code, uint64_t sp, uint64_t a0, uint64_t a1, uint64_t a2);

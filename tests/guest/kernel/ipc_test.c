@@ -83,9 +83,8 @@ static void receivers_many_first_come_first_served(void)
 	object_end(endpoint);
 }
 
-// Who runs when a client of priority `client` calls a server of priority `server` while a
-// bystander is ready: places of the server's and the bystander's return.
-static void switch_try(unsigned client, unsigned server, unsigned bystander, bool server_first)
+// Who runs when a client calls a server while a bystander is ready: jobs 0 and 2 note their places.
+static bool switch_once(unsigned client, unsigned server, unsigned bystander)
 {
 	unsigned order = 0;
 	fl_slot_t endpoint = endpoint_new(), bits = endpoint_new();
@@ -98,14 +97,22 @@ static void switch_try(unsigned client, unsigned server, unsigned bystander, boo
 	expect(FL_OK, fl_notify(notify));
 	threads[1] = job_start(&jobs[1], client);
 	threads[2] = job_start(&jobs[2], bystander);
-	settle();
-	if (!expect(server_first ? 1 : 2, jobs[0].finished) ||
-	    !expect(server_first ? 2 : 1, jobs[2].finished))
-		note("client %u server %u bystander %u", client, server, bystander);
+	bool quiet = settle_undisturbed();
 	jobs_end(3);
 	slot_end(notify);
 	object_end(bits);
 	object_end(endpoint);
+	return quiet;
+}
+
+static void switch_try(unsigned client, unsigned server, unsigned bystander, bool server_first)
+{
+	unsigned tries = 0;
+	while (!switch_once(client, server, bystander) && tries < DISTURBED_MAX)
+		tries++;
+	if (!expect(server_first ? 1 : 2, jobs[0].finished) ||
+	    !expect(server_first ? 2 : 1, jobs[2].finished))
+		note("client %u server %u bystander %u", client, server, bystander);
 }
 
 static void call_server_waits_switched_to_directly(void)
@@ -183,7 +190,8 @@ static void reply_receive_both_in_one_entry(void)
 	fl_counters(&before);
 	expect(FL_OK, fl_reply_receive(endpoint, &m));
 	fl_counters(&after);
-	expect(2, after.value[0] - before.value[0]); // itself and the second reading
+	// Itself and the second reading; a timer interrupt is an entry, too.
+	expect(2, after.value[0] - before.value[0] - (after.value[5] - before.value[5]));
 	expect(1, m.word[0]);
 	settle();
 	expect(100, jobs[0].m.word[0]);

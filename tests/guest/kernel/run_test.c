@@ -45,6 +45,21 @@ static void run_attach_window_zeroed_in_steps(void)
 	}
 }
 
+// Kind NONE only asks whether the run could be attached whole.
+static void run_asked_for_answer_and_nothing_done(void)
+{
+	unsigned repeats;
+	const uint64_t run = run_spare(0), firmware = boot->ram_base;
+	expect(FL_OK, fl_run_attach(FL_ROOT_MEMORY, run, FL_RUN_NONE, 0));
+	expect(FL_OK, fl_run_attach(FL_ROOT_MEMORY, run, FL_RUN_NONE, ~0ul));
+	run_is(run, FL_FRAME_FREE, 0, FL_RUN_NONE, 0);
+	expect(FL_BAD_FRAME, fl_run_attach(FL_ROOT_MEMORY, firmware, FL_RUN_NONE, 0));
+	expect(FL_OK, run_hold(run, FL_RUN_OBJECT, 0, &repeats));
+	expect(FL_BUSY, fl_run_attach(FL_ROOT_MEMORY, run, FL_RUN_NONE, 0));
+	run_is(run, FL_FRAME_FREE, 0, FL_RUN_OBJECT, 1);
+	expect(FL_OK, fl_run_detach(FL_ROOT_MEMORY, run));
+}
+
 static void run_attach_other_kind_or_place_busy(void)
 {
 	unsigned repeats;
@@ -191,6 +206,13 @@ static void run_of_destroyed_space_orphan_detached_by_another(void)
 	expect(FL_OK, puppet_call(&puppet, FL_SYS_HANDLE_COPY, copy, NULL));
 	expect(FL_BAD_FRAME, fl_run_detach(FL_ROOT_MEMORY, window));
 	expect(FL_OK, puppet_call(&puppet, FL_SYS_OBJECT_DESTROY, (uint64_t[7]){6}, NULL));
+	// Its free frames are nobody else's to use, nor ours its.
+	const uint64_t mine = frame_new();
+	const uint64_t take[7] = {FL_TYPE_ENDPOINT, mine, 7};
+	expect(FL_BAD_FRAME, fl_space_feed(puppet.space, FL_FEED_TABLE, object + FL_PAGE_SIZE, 0));
+	expect(FL_BAD_FRAME, fl_object_create(FL_TYPE_ENDPOINT, object, 127, 0, 0, 0));
+	expect(FL_BAD_FRAME, puppet_call(&puppet, FL_SYS_OBJECT_CREATE, take, NULL));
+	frame_end(mine);
 	puppet_close(&puppet);
 	run_is(window, FL_FRAME_USER, 0, FL_RUN_WINDOW, 0);
 	expect(FL_BUSY, fl_run_attach(FL_ROOT_MEMORY, window, FL_RUN_OBJECT, 0));
@@ -202,6 +224,7 @@ static void run_of_destroyed_space_orphan_detached_by_another(void)
 
 static const struct test tests[] = {
 	TEST(run_attach_window_zeroed_in_steps),
+	TEST(run_asked_for_answer_and_nothing_done),
 	TEST(run_attach_other_kind_or_place_busy),
 	TEST(run_attach_window_where_mapped_exists),
 	TEST(run_with_reserved_frames_object_only),

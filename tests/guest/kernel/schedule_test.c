@@ -91,15 +91,18 @@ static void yielder(uint64_t a0, uint64_t a1, uint64_t a2)
 
 static void yield_same_priority_strict_turns(void)
 {
-	fl_slot_t thread[3];
-	trail_end = 0;
-	for (unsigned i = 0; i < 3; i++)
-		thread[i] = sibling_start(4, yielder, (uint64_t)'a' + i, 0, 0);
-	settle();
+	bool quiet = false;
+	for (unsigned tries = 0; !quiet && tries < DISTURBED_MAX; tries++) {
+		fl_slot_t thread[3];
+		trail_end = 0;
+		for (unsigned i = 0; i < 3; i++)
+			thread[i] = sibling_start(4, yielder, (uint64_t)'a' + i, 0, 0);
+		quiet = settle_undisturbed();
+		for (unsigned i = 0; i < 3; i++)
+			object_end(thread[i]);
+	}
 	expect(12, trail_end);
 	expect(0, memcmp(trail, "abcabcabcabc", 12));
-	for (unsigned i = 0; i < 3; i++)
-		object_end(thread[i]);
 }
 
 static void wake_of_more_urgent_runs_at_once(void)
@@ -116,6 +119,38 @@ static void wake_of_more_urgent_runs_at_once(void)
 	object_end(thread);
 	slot_end(badge);
 	object_end(own);
+}
+
+static void wake_then_trail(uint64_t a0, uint64_t a1, uint64_t a2)
+{
+	(void)a2;
+	if (a1)
+		(void)!fl_notify((fl_slot_t)a1);
+	trail[trail_end++] = (char)a0;
+}
+
+static void waker_interrupted_by_more_urgent_stays_first(void)
+{
+	static struct job job;
+	bool quiet = false;
+	for (unsigned tries = 0; !quiet && tries < DISTURBED_MAX; tries++) {
+		fl_slot_t own = endpoint_new(), badge = handle_new(own, FL_RIGHT_NOTIFY, 1);
+		job = (struct job){.call = FL_SYS_RECEIVE, .endpoint = own};
+		fl_slot_t urgent = job_start(&job, 6);
+		settle();
+		trail_end = 0;
+		fl_slot_t first = sibling_start(2, wake_then_trail, 'a', badge, 0);
+		fl_slot_t second = sibling_start(2, wake_then_trail, 'b', 0, 0);
+		quiet = settle_undisturbed();
+		object_end(first);
+		object_end(second);
+		object_end(urgent);
+		slot_end(badge);
+		object_end(own);
+	}
+	expect(1, job.done);
+	expect(2, trail_end);
+	expect(0, memcmp(trail, "ab", 2));
 }
 
 static void timer_in_the_past_fires_at_once(void)
@@ -135,23 +170,32 @@ static void time_pass(void)
 		(void)!fl_thread_control(0, FL_THREAD_YIELD, 0);
 }
 
-static void timer_never_or_replaced_or_unbound_does_not_fire(void)
+// The bits that came until now, besides one of our own.
+static uint64_t bits_taken(void)
 {
-	fl_slot_t other;
 	struct fl_message m = {0};
-	timer_open();
-	expect(FL_OK, fl_irq_control(FL_ROOT_IRQ, 0, FL_IRQ_TIMER, fl_time() + ticks(500)));
-	expect(FL_OK, fl_irq_control(FL_ROOT_IRQ, 0, FL_IRQ_TIMER, ~0ul));
-	time_pass();
-	expect(FL_OK, fl_irq_control(FL_ROOT_IRQ, 0, FL_IRQ_TIMER, fl_time() + ticks(500)));
-	expect(FL_OK, fl_irq_control(FL_ROOT_IRQ, 0, FL_IRQ_UNBIND, 0));
-	expect(FL_OK, fl_irq_control(FL_ROOT_IRQ, 0, FL_IRQ_BIND, notify));
-	time_pass();
-	other = handle_new(endpoint, FL_RIGHT_NOTIFY, 2);
+	fl_slot_t other = handle_new(endpoint, FL_RIGHT_NOTIFY, 2);
 	expect(FL_OK, fl_notify(other));
 	expect(FL_OK, fl_receive(endpoint, &m));
-	expect(2, m.word[0]); // the timer's bit is not among them
 	slot_end(other);
+	return m.word[0] & ~2ul;
+}
+
+static void timer_never_or_unbound_does_not_fire(void)
+{
+	timer_open();
+	// The first deadline may pass before it is replaced: such bits are taken away.
+	expect(FL_OK, fl_irq_control(FL_ROOT_IRQ, 0, FL_IRQ_TIMER, fl_time() + ticks(500)));
+	expect(FL_OK, fl_irq_control(FL_ROOT_IRQ, 0, FL_IRQ_TIMER, ~0ul));
+	(void)bits_taken();
+	time_pass();
+	expect(0, bits_taken());
+	expect(FL_OK, fl_irq_control(FL_ROOT_IRQ, 0, FL_IRQ_TIMER, fl_time() + ticks(500)));
+	expect(FL_OK, fl_irq_control(FL_ROOT_IRQ, 0, FL_IRQ_UNBIND, 0));
+	(void)bits_taken();
+	expect(FL_OK, fl_irq_control(FL_ROOT_IRQ, 0, FL_IRQ_BIND, notify));
+	time_pass();
+	expect(0, bits_taken());
 	timer_close();
 }
 
@@ -204,8 +248,9 @@ static const struct test tests[] = {
 	TEST(spinner_more_urgent_other_never_runs),
 	TEST(yield_same_priority_strict_turns),
 	TEST(wake_of_more_urgent_runs_at_once),
+	TEST(waker_interrupted_by_more_urgent_stays_first),
 	TEST(timer_in_the_past_fires_at_once),
-	TEST(timer_never_or_replaced_or_unbound_does_not_fire),
+	TEST(timer_never_or_unbound_does_not_fire),
 	TEST(timer_while_nobody_runs_wakes_the_machine),
 	TEST(irq_device_notifies_again_only_after_ack),
 };

@@ -74,6 +74,15 @@ void settle(void)
 	expect(FL_OK, fl_thread_control(FL_ROOT_THREAD, FL_THREAD_PRIORITY, FL_PRIORITY_COUNT - 1));
 }
 
+bool settle_undisturbed(void)
+{
+	struct fl_result before, after;
+	fl_counters(&before);
+	settle();
+	fl_counters(&after);
+	return before.value[5] == after.value[5];
+}
+
 static void job_run(uint64_t a0, uint64_t a1, uint64_t a2)
 {
 	(void)a1, (void)a2;

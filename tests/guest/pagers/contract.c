@@ -14,6 +14,7 @@
 #define PROCESSES 200
 #define ROUND 50 // processes between two looks at the statistics
 #define CHANGED 77
+#define SPREAD_TABLES 2048ul
 
 static uint64_t data_word = 5;
 static uint64_t bss_words[2 * FL_PAGE_SIZE / sizeof(uint64_t)];
@@ -85,11 +86,15 @@ static void sbrk_results(void)
 	uint64_t resident = region_at(heap).resident_pages;
 	tap_ok(eager == heap + FL_PAGE_SIZE && resident >= PAGES && pages_zero(eager, PAGES, 1),
 	       "sbrk_eager_fills_at_once");
-	intptr_t all = (intptr_t)((statistic(STAT_FRAMES_FREE) + 1) * FL_PAGE_SIZE);
+	// Bookkeeping takes frames too, so the first one fails in the middle and the second at once.
+	intptr_t all = (intptr_t)(statistic(STAT_FRAMES_FREE) * FL_PAGE_SIZE);
 	char *before = sbrk(0);
-	tap_ok(sbrk_eager(all) == (void *)-1 && errno == ENOMEM && sbrk(0) == before &&
-	           region_at(heap).resident_pages == resident,
+	bool refused = sbrk_eager(all) == (void *)-1 && errno == ENOMEM;
+	refused &= sbrk_eager(all * 2) == (void *)-1 && errno == ENOMEM;
+	refused &= !(pte_of(getpid(), before) & PTE_V) && pte_of(getpid(), eager) & PTE_V;
+	tap_ok(refused && sbrk(0) == before && region_at(heap).resident_pages == resident,
 	       "sbrk_eager_beyond_memory_changes_nothing");
+	tap_ok(sbrk(FL_PAGE_SIZE) == before && pages_zero(before, 1, 1), "sbrk_after_refusal_grows");
 }
 
 // After exec: the argument is there, the data is as in the file.
@@ -120,13 +125,26 @@ static int hog(void *context)
 	return 0;
 }
 
+// One page in each table of pages: it is the tables that run out, if anything does.
+static int spread(void *context)
+{
+	(void)context;
+	pages_store(heap_take(SPREAD_TABLES * FL_RUN_FRAMES), SPREAD_TABLES, FL_RUN_FRAMES, 1);
+	return 0;
+}
+
+static bool out_of_memory(const struct process_ending *ending)
+{
+	return ending->end == PROCESS_FAULTED && ending->reason == REASON_NO_MEMORY;
+}
+
 static int park(void *context)
 {
 	(void)context;
 	process_park();
 }
 
-static void out_of_memory(void)
+static void memory_used_up(void)
 {
 	char *heap = heap_take(PAGES);
 	pages_store(heap, PAGES, 1, 1);
@@ -135,8 +153,11 @@ static void out_of_memory(void)
 	unsigned ended = 0;
 	for (unsigned i = 0; i < 3; i++) {
 		struct process_ending ending = child_wait(child_start(hog, NULL));
-		ended += ending.end == PROCESS_FAULTED && ending.reason == REASON_NO_MEMORY;
+		ended += out_of_memory(&ending);
 	}
+	struct process_ending ending = child_wait(child_start(spread, NULL));
+	tap_ok(out_of_memory(&ending) || (ending.end == PROCESS_EXITED && ending.value == 0),
+	       "memory_spread_thin_is_held_or_ends_the_process");
 	struct process_info info;
 	tap_equal(3, ended, "memory_used_up_ends_the_process_with_its_reason");
 	tap_ok(process_next(other, &info) == FL_OK && info.pid == other &&
@@ -230,7 +251,7 @@ const struct guest_case guest_cases[] = {
 	{"contract_zero", zeros},
 	{"contract_sbrk", sbrk_results},
 	{"contract_exec", exec_starts_fresh},
-	{"contract_memory", out_of_memory},
+	{"contract_memory", memory_used_up},
 	{"contract_many", many_processes},
 	{"contract_limit", process_limit},
 	{"contract_query", queries},

@@ -7,7 +7,7 @@
 #define WINDOWS 4
 #define WINDOW_BYTES (AROUND * FL_PAGE_SIZE)
 
-#define ROW(i) [(i) * 512] = 1000 + (i)
+#define ROW(i) [(i)*512] = 1000 + (i)
 #define SEED 1000
 
 static const struct cost nothing;
@@ -30,7 +30,8 @@ static void heap(void)
 	measure_begin(&m);
 	pages_store(memory + 3 * FL_PAGE_SIZE, WINDOWS, AROUND, 1);
 	measure_end(&m);
-	static const struct cost stores = {.faults = WINDOWS, .stores = WINDOWS,
+	static const struct cost stores = {.faults = WINDOWS,
+	                                   .stores = WINDOWS,
 	                                   .zero_fills = WINDOWS * AROUND,
 	                                   .around = WINDOWS * (AROUND - 1),
 	                                   .frames = WINDOWS * AROUND};
@@ -43,7 +44,8 @@ static void heap(void)
 	measure_begin(&m);
 	pages_load(memory + 7 * FL_PAGE_SIZE, WINDOWS, AROUND);
 	measure_end(&m);
-	static const struct cost loads = {.faults = WINDOWS, .loads = WINDOWS,
+	static const struct cost loads = {.faults = WINDOWS,
+	                                  .loads = WINDOWS,
 	                                  .zero_shared = WINDOWS * AROUND,
 	                                  .around = WINDOWS * (AROUND - 1)};
 	cost_equal(&m, &loads, "around_load_untouched_maps_window_to_zero_frame");
@@ -118,10 +120,8 @@ static void image(void)
 	pages_load(memory + 3 * FL_PAGE_SIZE, 1, 1);
 	pages_load(memory, AROUND + 3, 1);
 	measure_end(&m);
-	static const struct cost reads = {.faults = AROUND + 3,
-	                                  .loads = AROUND + 3,
-	                                  .image_fills = AROUND + 3,
-	                                  .frames = AROUND + 3};
+	static const struct cost reads = {
+		.faults = AROUND + 3, .loads = AROUND + 3, .image_fills = AROUND + 3, .frames = AROUND + 3};
 	struct cost expected = reads;
 	// Each fault maps anew what was read of its window before: 0 + 1 + ... pages.
 	expected.around = AROUND * (AROUND - 1) / 2 + 1 + 2;
@@ -133,11 +133,8 @@ static void image(void)
 }
 
 const struct guest_case guest_cases[] = {
-	{"around_heap", heap},
-	{"around_edge", edge},
-	{"around_fork", forked},
-	{"around_image", image},
-	{NULL, NULL},
+	{"around_heap", heap},   {"around_edge", edge}, {"around_fork", forked},
+	{"around_image", image}, {NULL, NULL},
 };
 
 const struct guest_helper guest_helpers[] = {{NULL, NULL}};

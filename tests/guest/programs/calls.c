@@ -11,10 +11,23 @@
 
 #define NAME_BYTES 80
 
-static const uint64_t numbers[] = {0,          1,          2,      5,          6,
-                                   127,        128,        8191,   8192,       FL_PAGE_SIZE,
-                                   1ul << 31,  1ul << 32,  ~0ul,   1ul << 63,  0x80200000ul,
-                                   0x3000000000ul, FL_USER_END};
+static const uint64_t numbers[] = {0,
+                                   1,
+                                   2,
+                                   5,
+                                   6,
+                                   127,
+                                   128,
+                                   8191,
+                                   8192,
+                                   FL_PAGE_SIZE,
+                                   1ul << 31,
+                                   1ul << 32,
+                                   ~0ul,
+                                   1ul << 63,
+                                   0x80200000ul,
+                                   0x3000000000ul,
+                                   FL_USER_END};
 #define NUMBERS (sizeof(numbers) / sizeof(numbers[0]))
 
 static const char *const call_names[] = {
@@ -132,7 +145,8 @@ static void processes(void)
 
 static void servers(void)
 {
-	tap_ok(ask(SLOT_FILES, 0, 0, 0, 0) == FL_BAD_CALL && ask(SLOT_FILES, 99, 0, 0, 0) == FL_BAD_CALL,
+	tap_ok(ask(SLOT_FILES, 0, 0, 0, 0) == FL_BAD_CALL &&
+	           ask(SLOT_FILES, 99, 0, 0, 0) == FL_BAD_CALL,
 	       "files_unknown_messages_are_refused");
 	uint64_t walk = FILES_WORD0(FILES_WALK, FILES_NAME_MAX + 1);
 	tap_equal(FL_BAD_ARGUMENT, ask(SLOT_FILES, walk, FILES_ROOT, 0, 0),
@@ -157,8 +171,8 @@ static void servers(void)
 }
 
 const struct guest_case guest_cases[] = {
-	{"call_kernel", kernel},      {"call_pager", pager}, {"call_process", processes},
-	{"call_servers", servers},    {NULL, NULL},
+	{"call_kernel", kernel},   {"call_pager", pager}, {"call_process", processes},
+	{"call_servers", servers}, {NULL, NULL},
 };
 
 const struct guest_helper guest_helpers[] = {{NULL, NULL}};

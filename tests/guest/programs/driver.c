@@ -1,5 +1,5 @@
-// Starts the cases of a test program one by one and audits each: t-driver PROGRAM [full | small] CASE ...
-// It is a program of its own so that the last page of a case's image goes with the case.
+// Starts the cases of a test program one by one and audits each: t-driver PROGRAM [full | small]
+// CASE ... It is a program of its own so that the last page of a case's image goes with the case.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,8 +33,7 @@ static void case_run(char *program, char *name, char *size)
 		tap_bail("%s: wait failed", name);
 	(void)snprintf(result, sizeof(result), "%s_case_exits_with_success", name);
 	if (!tap_ok(ending.end == PROCESS_EXITED && ending.value == 0, result))
-		tap_note("end %d, value %d, %s", (int)ending.end, ending.value,
-		         reason_text(ending.reason));
+		tap_note("end %d, value %d, %s", (int)ending.end, ending.value, reason_text(ending.reason));
 	leak_audit_end(&audit, name);
 }
 

@@ -196,9 +196,9 @@ static void bad_blocks(void)
 }
 
 const struct guest_case guest_cases[] = {
-	{"exec_arguments", arguments},       {"exec_limits", limits},
-	{"exec_bad_files", bad_files},       {"exec_bad_programs", bad_programs},
-	{"exec_bad_blocks", bad_blocks},     {NULL, NULL},
+	{"exec_arguments", arguments},   {"exec_limits", limits},
+	{"exec_bad_files", bad_files},   {"exec_bad_programs", bad_programs},
+	{"exec_bad_blocks", bad_blocks}, {NULL, NULL},
 };
 
 const struct guest_helper guest_helpers[] = {{"hash", hash_helper}, {NULL, NULL}};

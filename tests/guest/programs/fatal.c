@@ -1,5 +1,5 @@
-// Faults that nobody can meet: the process ends, its parent sees signal and reason, and nothing else
-// happens. The kinds of crash are those of bin/crash; a few more are made here.
+// Faults that nobody can meet: the process ends, its parent sees signal and reason, and nothing
+// else happens. The kinds of crash are those of bin/crash; a few more are made here.
 //
 // Not here: the console line (meson.build has a test for each kind).
 #include <signal.h>
@@ -47,9 +47,8 @@ static void ended(const struct process_ending *ending, unsigned reason, int sign
                   const char *name)
 {
 	int status = process_ending_status(ending);
-	bool good = ending->end == PROCESS_FAULTED && ending->reason == reason &&
-	            WIFSIGNALED(status) && WTERMSIG(status) == signal && WREASON(status) == reason &&
-	            fatal == 1;
+	bool good = ending->end == PROCESS_FAULTED && ending->reason == reason && WIFSIGNALED(status) &&
+	            WTERMSIG(status) == signal && WREASON(status) == reason && fatal == 1;
 	if (!tap_ok(good, name))
 		tap_note("expected reason %u, signal %d; got end %d, value %d, reason %u, status 0x%x, "
 		         "%u fatal faults",
@@ -116,7 +115,8 @@ static void addresses(void)
 	dies(jump, (void *)FL_USER_END, REASON_KERNEL_ADDRESS, "fault_run_noncanonical_ends_process");
 	dies(load, (void *)(FL_PAGE_SIZE - 1), REASON_NULL, "fault_load_end_of_null_page_ends_process");
 	dies(load, (void *)FL_PAGE_SIZE, REASON_NO_REGION, "fault_load_below_image_ends_process");
-	dies(load, (void *)(FL_USER_END - 1), REASON_NO_REGION, "fault_load_top_of_user_half_ends_process");
+	dies(load, (void *)(FL_USER_END - 1), REASON_NO_REGION,
+	     "fault_load_top_of_user_half_ends_process");
 	dies(load, (void *)LAYOUT_USER_TOP, REASON_NO_REGION, "fault_load_above_stack_ends_process");
 	dies(load, (void *)UINT64_MAX, REASON_KERNEL_ADDRESS, "fault_load_last_byte_ends_process");
 	dies(load, (void *)0xffffffc080200000ul, REASON_KERNEL_ADDRESS,
@@ -158,8 +158,11 @@ static void overflow(void)
 }
 
 const struct guest_case guest_cases[] = {
-	{"fault_programs", programs}, {"fault_addresses", addresses}, {"fault_sharing", sharing},
-	{"fault_overflow", overflow}, {NULL, NULL},
+	{"fault_programs", programs},
+	{"fault_addresses", addresses},
+	{"fault_sharing", sharing},
+	{"fault_overflow", overflow},
+	{NULL, NULL},
 };
 
 const struct guest_helper guest_helpers[] = {{NULL, NULL}};

@@ -18,8 +18,7 @@ struct family {
 };
 
 static const struct cost nothing;
-static const struct cost few_copies = {
-	.faults = FEW, .stores = FEW, .copies = FEW, .frames = FEW};
+static const struct cost few_copies = {.faults = FEW, .stores = FEW, .copies = FEW, .frames = FEW};
 static const struct cost few_reuses = {.faults = FEW, .stores = FEW, .reuses = FEW};
 
 static bool store_costs(char *memory, const struct cost *cost, const char *what)
@@ -206,7 +205,8 @@ static void chain(void)
 	struct family family = {.memory = memory_prepare()};
 	tap_equal(0, (uint64_t)child_run(generation, &family), "fork_of_fork_copies_only_what_differs");
 	tap_ok(pages_hold(family.memory, PAGES, 1, 1), "fork_of_fork_leaves_first_parents_pages");
-	tap_ok(store_costs(family.memory, &few_reuses, "parent"), "fork_of_fork_last_owner_reuses_page");
+	tap_ok(store_costs(family.memory, &few_reuses, "parent"),
+	       "fork_of_fork_last_owner_reuses_page");
 }
 
 // Stores to one page, then holds what it has until the gate opens.

@@ -57,7 +57,8 @@ bool cost_matches(const struct measurement *m, const struct cost *expected, cons
 void cost_equal(const struct measurement *m, const struct cost *expected, const char *name);
 int64_t data_frames(const struct measurement *m);
 
-// One access a page, `step` pages apart. Stores write the page's index (+ seed) into its first word.
+// One access a page, `step` pages apart. Stores write the page's index (+ seed) into its first
+// word.
 void pages_store(char *memory, size_t count, size_t step, uint64_t seed);
 void pages_load(const char *memory, size_t count, size_t step);
 // True if every page's first word is its index + seed, as pages_store left it.
@@ -90,8 +91,8 @@ void state_wait(pid_t pid, enum process_state state);
 unsigned process_count(void);
 void process_count_wait(unsigned count);
 
-// In a child, before it measures: waits, without sleeping, until the parent sleeps or waits. What the
-// parent does right after the fork would be counted too.
+// In a child, before it measures: waits, without sleeping, until the parent sleeps or waits. What
+// the parent does right after the fork would be counted too.
 void parent_settle(void);
 
 // Sleeps for ever.

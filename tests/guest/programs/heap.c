@@ -83,8 +83,7 @@ static void load(void)
 	measure_begin(&m);
 	pages_store(memory, FEW, 1, 0);
 	measure_end(&m);
-	static const struct cost own = {
-		.faults = FEW, .stores = FEW, .zero_fills = FEW, .frames = FEW};
+	static const struct cost own = {.faults = FEW, .stores = FEW, .zero_fills = FEW, .frames = FEW};
 	cost_equal(&m, &own, "heap_store_after_load_gets_zeroed_frame");
 	pages_store(memory, FEW, 1, 5);
 	tap_ok(pages_hold(memory, FEW, 1, 5), "heap_store_after_load_is_kept");
@@ -182,7 +181,8 @@ static void arguments(void)
 	pages_store((char *)LAYOUT_MMAP_START - FL_PAGE_SIZE, 1, 1, 5);
 	tap_ok(pages_hold((char *)LAYOUT_MMAP_START - FL_PAGE_SIZE, 1, 1, 5),
 	       "heap_store_to_last_page_is_kept");
-	tap_ok(sbrk(end - (intptr_t)LAYOUT_MMAP_START) != (void *)-1, "heap_shrink_from_limit_succeeds");
+	tap_ok(sbrk(end - (intptr_t)LAYOUT_MMAP_START) != (void *)-1,
+	       "heap_shrink_from_limit_succeeds");
 	tap_ok(sbrk(start - end) != (void *)-1, "heap_shrink_to_start_succeeds");
 	refused(-1, "heap_shrink_of_empty_heap_fails");
 	struct fl_message m = {.word = {PAGER_SBRK, FL_PAGE_SIZE, 2}};
@@ -215,7 +215,8 @@ static void eager(void)
 	memory = sbrk_eager(1);
 	measure_end(&m);
 	static const struct cost one = {.zero_fills = 1, .frames = 1};
-	tap_equal((uintptr_t)before, (uintptr_t)memory, "heap_eager_growth_unaligned_returns_old_break");
+	tap_equal((uintptr_t)before, (uintptr_t)memory,
+	          "heap_eager_growth_unaligned_returns_old_break");
 	cost_equal(&m, &one, "heap_eager_growth_by_one_byte_fills_one_page");
 	measure_begin(&m);
 	memory = sbrk_eager(FL_PAGE_SIZE);
@@ -223,13 +224,15 @@ static void eager(void)
 	cost_equal(&m, &one, "heap_eager_growth_from_resident_page_fills_the_next");
 }
 
-static void eager_refused(size_t pages, const char *name)
+// As many pages as there are free frames, and `more`.
+static void eager_refused(size_t more, const char *name)
 {
+	(void)sbrk_eager(0); // its code is there now: from here on no frame is taken
 	uint64_t free_before = statistic(STAT_FRAMES_FREE);
 	uint64_t objects_before = statistic(STAT_OBJECT_FRAMES_FREE);
 	void *before = sbrk(0);
 	errno = 0;
-	void *result = sbrk_eager((ptrdiff_t)(pages * FL_PAGE_SIZE));
+	void *result = sbrk_eager((ptrdiff_t)((free_before + more) * FL_PAGE_SIZE));
 	bool failed = result == (void *)-1 && errno == ENOMEM;
 	uint64_t free_after = statistic(STAT_FRAMES_FREE);
 	uint64_t objects_after = statistic(STAT_OBJECT_FRAMES_FREE);
@@ -245,22 +248,25 @@ static void eager_short(void)
 {
 	char *memory = heap_take(FEW);
 	pages_store(memory, FEW, 1, 11);
-	(void)statistic(STAT_FRAMES_FREE);
-	size_t free = (size_t)statistic(STAT_FRAMES_FREE);
-	eager_refused(free + 1, "heap_eager_growth_by_more_than_free_fails");
-	// As many pages as there are frames: the bookkeeping for them does not fit any more, so this one
-	// fails half-way and is undone.
-	eager_refused(free, "heap_eager_growth_by_all_free_is_undone");
+	eager_refused(1, "heap_eager_growth_by_more_than_free_fails");
+	// As many pages as there are frames: the bookkeeping for them does not fit any more, so this
+	// one fails half-way and is undone.
+	eager_refused(0, "heap_eager_growth_by_all_free_is_undone");
 	eager_refused(1ul << 24, "heap_eager_growth_by_64_gib_fails");
 	tap_ok(pages_hold(memory, FEW, 1, 11), "heap_content_after_eager_failure_is_kept");
-	tap_ok(sbrk_eager(FEW * FL_PAGE_SIZE) != (void *)-1, "heap_eager_growth_after_failure_succeeds");
+	tap_ok(sbrk_eager(FEW * FL_PAGE_SIZE) != (void *)-1,
+	       "heap_eager_growth_after_failure_succeeds");
 }
 
 const struct guest_case guest_cases[] = {
-	{"heap_growth", growth},       {"heap_store", store},
-	{"heap_load", load},           {"heap_shrink", shrink},
-	{"heap_unaligned", unaligned}, {"heap_arguments", arguments},
-	{"heap_eager", eager},         {"heap_eager_short", eager_short},
+	{"heap_growth", growth},
+	{"heap_store", store},
+	{"heap_load", load},
+	{"heap_shrink", shrink},
+	{"heap_unaligned", unaligned},
+	{"heap_arguments", arguments},
+	{"heap_eager", eager},
+	{"heap_eager_short", eager_short},
 	{NULL, NULL},
 };
 

@@ -21,7 +21,7 @@ __asm__(".pushsection .text.image_pages, \"ax\", @progbits\n"
         ".popsection\n");
 extern char image_text[];
 
-#define ROW(i) [(i) * 512] = 1000 + (i)
+#define ROW(i) [(i)*512] = 1000 + (i)
 #define ROWS                                                                                       \
 	ROW(0), ROW(1), ROW(2), ROW(3), ROW(4), ROW(5), ROW(6), ROW(7), ROW(8), ROW(9), ROW(10),       \
 		ROW(11), ROW(12), ROW(13), ROW(14), ROW(15)

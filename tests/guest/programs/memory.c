@@ -1,6 +1,7 @@
 // Out of memory: who faults last is ended, the others go on, and all of it comes back.
 #include <errno.h>
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "guest.h"
@@ -56,7 +57,8 @@ static void one(void)
 	tap_equal(times, m.stat[STAT_FAULTS_FATAL], "memory_out_of_frames_is_one_fatal_fault");
 	tap_equal(0, (uint64_t)data_frames(&m), "memory_out_of_frames_gives_all_back");
 	tap_ok(pages_hold(memory, FEW, 1, 1), "memory_out_of_frames_leaves_parents_pages");
-	tap_equal(0, (uint64_t)child_run(load_all, NULL), "memory_loads_of_more_than_all_need_no_frame");
+	tap_equal(0, (uint64_t)child_run(load_all, NULL),
+	          "memory_loads_of_more_than_all_need_no_frame");
 }
 
 static void two(void)
@@ -67,6 +69,32 @@ static void two(void)
 	struct process_ending b = child_wait(second);
 	tap_ok(out_of_memory(&a) && out_of_memory(&b), "memory_two_hogs_both_end");
 	tap_equal(0, (uint64_t)child_run(load_all, NULL), "memory_after_two_hogs_processes_run");
+}
+
+// Every byte of every page is other than 0 when the child ends.
+static int soil(void *context)
+{
+	(void)context;
+	size_t pages = frames_total() * 3 / 4;
+	memset(heap_take(pages), 0xa5, pages * FL_PAGE_SIZE);
+	return 0;
+}
+
+static int stores_on_zeros(void *context)
+{
+	(void)context;
+	size_t pages = frames_total() * 3 / 4;
+	char *memory = heap_take(pages);
+	pages_store(memory, pages, 1, 1);
+	for (size_t i = 0; i < pages; i++)
+		*(uint64_t *)(memory + i * FL_PAGE_SIZE) = 0;
+	return !pages_zero(memory, pages, 1);
+}
+
+static void recycled(void)
+{
+	tap_equal(0, (uint64_t)child_run(soil, NULL), "memory_dirty_frames_come_back");
+	tap_equal(0, (uint64_t)child_run(stores_on_zeros, NULL), "memory_recycled_frames_are_zeroed");
 }
 
 // The child's stores need copies of what the parent has.
@@ -98,8 +126,7 @@ static void fill(size_t left)
 	size_t pages = (size_t)statistic(STAT_FRAMES_FREE) - left;
 	while (sbrk_eager((ptrdiff_t)(pages * FL_PAGE_SIZE)) == (void *)-1)
 		pages -= pages / 128;
-	while (statistic(STAT_FRAMES_FREE) > left &&
-	       sbrk_eager((ptrdiff_t)FL_PAGE_SIZE) != (void *)-1)
+	while (statistic(STAT_FRAMES_FREE) > left && sbrk_eager((ptrdiff_t)FL_PAGE_SIZE) != (void *)-1)
 		continue;
 }
 
@@ -192,9 +219,13 @@ static void stack(void)
 }
 
 const struct guest_case guest_cases[] = {
-	{"memory_one", one},         {"memory_two", two},
-	{"memory_shared", shared},   {"memory_fork_fails", fork_fails},
-	{"memory_bomb", fork_bomb},  {"memory_stack", stack},
+	{"memory_one", one},
+	{"memory_two", two},
+	{"memory_recycled", recycled},
+	{"memory_shared", shared},
+	{"memory_fork_fails", fork_fails},
+	{"memory_bomb", fork_bomb},
+	{"memory_stack", stack},
 	{NULL, NULL},
 };
 

@@ -181,8 +181,7 @@ static void orphans(void)
 	struct process_info info;
 	tap_ok(process_next(orphan, &info) == FL_OK && info.pid == orphan && info.parent == 1,
 	       "exit_of_parent_gives_children_to_init");
-	tap_ok(waitpid(orphan, NULL, WNOHANG) == -1 && errno == ECHILD,
-	       "wait_for_grandchild_fails");
+	tap_ok(waitpid(orphan, NULL, WNOHANG) == -1 && errno == ECHILD, "wait_for_grandchild_fails");
 	(void)kill(orphan, SIGKILL);
 	process_count_wait(processes);
 	tap_ok(process_next(orphan, &info) == FL_EMPTY || info.pid != orphan,

@@ -1,5 +1,6 @@
 // Random sequences of sbrk, stores, forks and checks by several processes at once. Each process
-// keeps in its own memory what every page of its heap must hold; a child starts with a copy of both.
+// keeps in its own memory what every page of its heap must hold; a child starts with a copy of
+// both.
 //
 // A page's first and last word are its number, its writer and a version: so a page that is lost,
 // shared by mistake or given out without zeroing shows.
@@ -11,7 +12,7 @@
 #define PAGES_MAX 96
 #define CHILDREN_MAX 3
 #define DEPTH_MAX 3
-#define STEPS GUEST_SIZE(300u, 1500u, 20000u)
+#define STEPS GUEST_SIZE(300u, 1500u, 5000u)
 #define WORDS (FL_PAGE_SIZE / sizeof(uint64_t))
 #define MIX 6364136223846793005ull
 #define ADD 1442695040888963407ull

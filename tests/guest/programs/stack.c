@@ -44,7 +44,8 @@ static void recursion(void)
 {
 	const unsigned depth = 1000; // more than 500 KB
 	tap_equal((uint64_t)depth * (depth + 1), recurse(depth), "stack_deep_recursion_keeps_frames");
-	tap_ok(region_at((void *)LAYOUT_STACK_START).resident_pages > depth * DEPTH_BYTES / FL_PAGE_SIZE,
+	tap_ok(region_at((void *)LAYOUT_STACK_START).resident_pages >
+	           depth * DEPTH_BYTES / FL_PAGE_SIZE,
 	       "stack_deep_recursion_has_pages");
 }
 
@@ -56,7 +57,8 @@ static int store_at(void *context)
 
 static void guard(void)
 {
-	struct process_ending ending = child_wait(child_start(store_at, (char *)LAYOUT_STACK_START - 1));
+	struct process_ending ending =
+		child_wait(child_start(store_at, (char *)LAYOUT_STACK_START - 1));
 	tap_equal(REASON_GUARD, ending.reason, "stack_store_below_limit_hits_guard_page");
 	ending = child_wait(child_start(store_at, (char *)LAYOUT_STACK_START - FL_PAGE_SIZE));
 	tap_equal(REASON_GUARD, ending.reason, "stack_guard_is_a_whole_page");

@@ -188,8 +188,7 @@ pid_t gate_create(void)
 void gate_wait(pid_t gate)
 {
 	struct process_info info;
-	while (process_next(gate, &info) == FL_OK && info.pid == gate &&
-	       info.state != PROCESS_ZOMBIE)
+	while (process_next(gate, &info) == FL_OK && info.pid == gate && info.state != PROCESS_ZOMBIE)
 		(void)usleep(GATE_POLL_MICROSECONDS);
 }
 
