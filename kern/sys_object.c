@@ -153,7 +153,8 @@ fl_error_t sys_handle_copy(struct thread *self)
 		error = handle_vacant(&space->handles, arg(self, 1), &to);
 	if (error)
 		return error;
-	return handle_derive(from, (unsigned)arg(self, 3), arg(self, 4), arg(self, 5), to);
+	unsigned rights = (unsigned)min_u64(arg(self, 3), UINT32_MAX); // too many stay too many
+	return handle_derive(from, rights, arg(self, 4), arg(self, 5), to);
 }
 
 fl_error_t sys_handle_close(struct thread *self)

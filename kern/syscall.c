@@ -72,13 +72,12 @@ static CHECKED fl_error_t reply(struct thread *self, struct endpoint **endpoint,
 	return FL_OK;
 }
 
-static CHECKED fl_error_t redirect(struct thread *self, struct thread *thread)
+static void redirect(struct thread *thread, const struct thread *self)
 {
 	thread->pc = arg(self, 2) & ~1ul;
 	thread->x[REG_SP] = arg(self, 3);
 	for (unsigned i = 0; i < 3; i++)
 		thread->x[REG_A0 + i] = arg(self, 4 + i);
-	return FL_OK;
 }
 
 static CHECKED fl_error_t resolve(struct thread *self, struct endpoint **endpoint,
@@ -94,9 +93,10 @@ static CHECKED fl_error_t resolve(struct thread *self, struct endpoint **endpoin
 	if (action == FL_RESOLVE_RESUME) {
 		error = map_entries(self, (*woken)->space, count, 2, &installed);
 		set_result(self, 1, installed);
+	} else if (action == FL_RESOLVE_REDIRECT && count == 0) {
+		redirect(*woken, self);
 	} else {
-		error =
-			action == FL_RESOLVE_REDIRECT && count == 0 ? redirect(self, *woken) : FL_BAD_ARGUMENT;
+		error = FL_BAD_ARGUMENT;
 	}
 	if (!error)
 		list_remove(&(*woken)->link);

@@ -44,7 +44,8 @@ def size_check(root, kernel):
                 if is_kernel_code(name))
     size = text_bytes(kernel)
     over = "expected at most %d, actual %d"
-    return [("kernel_lines_stay_in_budget: %d, goal %d, at most %d" % (lines, LINES_GOAL, LINES_MAX),
+    told = "%d, goal %d, at most %d" % (lines, LINES_GOAL, LINES_MAX)
+    return [("kernel_lines_stay_in_budget: " + told,
              [over % (LINES_MAX, lines)] if lines > LINES_MAX else []),
             ("kernel_text_stays_in_budget: %d of %d bytes" % (size, TEXT_MAX),
              [over % (TEXT_MAX, size)] if size > TEXT_MAX or not size else [])]

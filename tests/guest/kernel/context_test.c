@@ -196,35 +196,56 @@ static void float_hold(uint64_t a0, uint64_t a1, uint64_t a2)
 	raw_float_read((struct raw_float *)(a1 + 8));
 }
 
-// Whether they were read before or not, what is written is what the thread sees.
 static void float_registers_read_and_written_by_context(void)
 {
 	static struct {
 		volatile uint64_t slot;
 		struct raw_float seen;
 	} shared;
-	for (unsigned reads = 1; reads < 2; reads--) { // with a reading, then without
-		fl_slot_t thread = sibling_start(2, float_hold, 0x4242424242424200ul, (uintptr_t)&shared, 0);
-		shared.slot = thread;
-		if (reads)
-			settle();
-		if (reads)
-			context = *context_of(thread);
-		for (unsigned i = 0; reads && i < 32; i++)
-			expect(0x4242424242424200ul + i, context.f[i]);
-		expect(0, reads ? context.fcsr : 0);
-		for (unsigned i = 0; i < 32; i++)
-			context.f[i] = PATTERN(i);
-		context.fcsr = 0x3b;
-		settle(); // stopped, its state in the unit unless it was read
-		expect(FL_OK, fl_thread_context(thread, FL_CONTEXT_SET, &context));
-		expect(FL_OK, fl_thread_control(thread, FL_THREAD_START, 0));
-		settle();
-		for (unsigned i = 0; i < 32; i++)
-			expect(PATTERN(i), shared.seen.f[i]);
-		expect(0x3b, shared.seen.fcsr);
-		object_end(thread);
-	}
+	fl_slot_t thread = sibling_start(2, float_hold, 0x4242424242424200ul, (uintptr_t)&shared, 0);
+	shared.slot = thread;
+	settle();
+	context = *context_of(thread);
+	for (unsigned i = 0; i < 32; i++)
+		expect(0x4242424242424200ul + i, context.f[i]);
+	expect(0, context.fcsr);
+	for (unsigned i = 0; i < 32; i++)
+		context.f[i] = PATTERN(i);
+	context.fcsr = 0x3b;
+	expect(FL_OK, fl_thread_context(thread, FL_CONTEXT_SET, &context));
+	expect(FL_OK, fl_thread_control(thread, FL_THREAD_START, 0));
+	settle();
+	for (unsigned i = 0; i < 32; i++)
+		expect(PATTERN(i), shared.seen.f[i]);
+	expect(0x3b, shared.seen.fcsr);
+	object_end(thread);
+}
+
+static void float_look(uint64_t a0, uint64_t a1, uint64_t a2)
+{
+	(void)a1, (void)a2;
+	raw_float_read((struct raw_float *)a0);
+}
+
+// The unit still holds what the thread had before: that must not come back.
+static void float_registers_written_without_reading_old_ones_gone(void)
+{
+	static volatile uint64_t slot;
+	static struct raw_float seen;
+	fl_slot_t thread = sibling_start(2, float_hold, 0x5151515151515100ul, (uintptr_t)&slot, 0);
+	uint64_t stack = page_new();
+	slot = thread;
+	settle();
+	memset(&seen, 0xff, sizeof seen);
+	thread_set(thread, float_look, (uintptr_t)page_at(stack) + FL_PAGE_SIZE, (uintptr_t)&seen, 0,
+	           0);
+	expect(FL_OK, fl_thread_control(thread, FL_THREAD_START, 0));
+	settle();
+	for (unsigned i = 0; i < 32; i++)
+		expect(0, seen.f[i]);
+	expect(0, seen.fcsr);
+	object_end(thread);
+	page_end(stack);
 }
 
 static const struct test tests[] = {
@@ -235,5 +256,6 @@ static const struct test tests[] = {
 	TEST(float_registers_several_threads_each_keeps_its_own),
 	TEST(float_registers_frame_reused_zero),
 	TEST(float_registers_read_and_written_by_context),
+	TEST(float_registers_written_without_reading_old_ones_gone),
 };
 SUITE(context, tests);

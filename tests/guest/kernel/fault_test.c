@@ -158,8 +158,8 @@ static void access_over_page_end_second_page_told(void)
 
 static void atomic_where_forbidden_fault(void)
 {
-	// Which page-fault cause an atomic gives on an absent page depends on the machine; FACTS differ
-	// between one hart and several.
+	// Which page-fault cause an atomic gives on an absent page depends on the machine: QEMU's
+	// differs between one hart and several.
 	const unsigned page_fault = BIT(FL_CAUSE_LOAD_PAGE) | BIT(FL_CAUSE_STORE_PAGE);
 	const unsigned misaligned = BIT(FL_CAUSE_LOAD_MISALIGNED) | BIT(FL_CAUSE_STORE_MISALIGNED);
 	const struct fault_case cases[] = {

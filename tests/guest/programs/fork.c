@@ -1,6 +1,4 @@
 // Copy-on-write fork: what is copied, what is shared, who is left as the last owner.
-#include <inttypes.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "guest.h"

@@ -13,7 +13,8 @@ MODE = 0o100755
 
 def made(*entries):
     """An archive of these (name, bytes)."""
-    parts = [archive.entry(inode, name, data, MODE) for inode, (name, data) in enumerate(entries, 1)]
+    parts = [archive.entry(inode, name, data, MODE)
+             for inode, (name, data) in enumerate(entries, 1)]
     return archive.padded(b"".join(parts) + archive.entry(0, "TRAILER!!!", b"", 0), archive.BLOCK)
 
 
