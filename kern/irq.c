@@ -95,8 +95,7 @@ void irq_unbind(uint64_t source)
 
 void irq_acknowledge(uint64_t source)
 {
-	if (source)
-		plic_complete(source);
+	plic_complete(source); // the timer is never claimed
 }
 
 void irq_deliver(uint64_t source)
