@@ -99,7 +99,7 @@ def main():
         plans = []
         for name, arguments in FOLDERS:
             folder = os.path.join(build.ROOT, name)
-            build.build_setup(folder, arguments)
+            build.build_setup(folder, arguments, again=True)
             print("Building %s" % name, flush=True)
             build.build_targets(folder)
             plans.append((folder, tests_list(folder)))

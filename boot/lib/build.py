@@ -40,9 +40,12 @@ def run_quietly(command, what, progress=None):
         raise MachineError("%s failed; the messages are above" % what)
 
 
-def build_setup(folder, arguments):
-    """Configures the folder unless that was done; meson itself notices changed build files."""
+def build_setup(folder, arguments, again=False):
+    """Configures the folder unless that was done; meson itself notices changed build files. Again:
+    in any case, because tools may have been installed since, which meson does not notice."""
     if os.path.exists(os.path.join(folder, "build.ninja")):
+        if again:
+            run_quietly(["meson", "setup", "--reconfigure", folder, ROOT], "configuring " + folder)
         return
     note("Configuring %s" % folder)
     # A folder whose configuration broke off late cannot be reused as it is.
