@@ -65,11 +65,13 @@ enum pager_advice {
 };
 
 // What a region is.
-enum pager_region_kind { // 5: PAGER_MMAP private, 6: PAGER_MMAP shared
+enum pager_region_kind {
 	PAGER_KIND_IMAGE = 1, // pages of a program file, then zeros to the page's end
 	PAGER_KIND_ZERO,      // bss: zero-filled on demand
 	PAGER_KIND_HEAP,      // one a space: start = end = first break; grows by sbrk up to the limit
-	PAGER_KIND_STACK      // one a space: [lowest address, top); a guard page lies below it
+	PAGER_KIND_STACK,     // one a space: [lowest address, top); a guard page lies below it
+	PAGER_KIND_PRIVATE,   // by PAGER_MMAP
+	PAGER_KIND_SHARED     // by PAGER_MMAP with PAGER_MMAP_SHARED
 };
 #define PAGER_REGION(kind, rights) ((uint64_t)(kind) << 8 | (uint64_t)(rights))
 #define PAGER_REGION_KIND(word) ((unsigned)((word) >> 8 & 0xff))
@@ -140,7 +142,10 @@ enum pager_stat {
 #define LAYOUT_STACK_BYTES (8ul << 20)
 #define LAYOUT_STACK_TOP LAYOUT_USER_TOP
 #define LAYOUT_STACK_START (LAYOUT_STACK_TOP - LAYOUT_STACK_BYTES) // the page below is the guard
-#define LAYOUT_MMAP_START 0x3000000000ul                           // the heap may grow up to here
+#define LAYOUT_MMAP_START 0x3000000000ul // the heap may grow up to here
+#define LAYOUT_MMAP_END 0x3f00000000ul   // mmap without FIXED chooses in [START, END), top down
+#define LAYOUT_WINDOW 0x3f80000000ul     // the file server's window; no region reaches into it
+#define LAYOUT_WINDOW_BYTES 0x10000ul
 #define LAYOUT_IMAGE_BASE 0x10000ul // where our linker script puts programs
 #define PAGER_REGIONS_MAX 65536     // a space's regions; more is FL_LIMIT
 
