@@ -30,6 +30,13 @@ _Static_assert(sizeof(struct xv6_stat) == 24, "xv6's struct stat");
 int xv6_open(const char *path, int flags);
 int xv6_fstat(int fd, struct xv6_stat *status);
 int xv6_stat(const char *path, struct xv6_stat *status);
+int xv6_pipe(int *ends);
+int xv6_dup(int fd);
+int xv6_chdir(const char *path);
+int xv6_mkdir(const char *path);
+int xv6_mknod(const char *path, short major, short minor);
+int xv6_link(const char *from, const char *to);
+int xv6_unlink(const char *path);
 
 static int flags_translate(int flags)
 {
@@ -76,4 +83,71 @@ int xv6_stat(const char *path, struct xv6_stat *status)
 	int result = xv6_fstat(fd, status);
 	(void)close(fd);
 	return result;
+}
+
+int xv6_pipe(int *ends)
+{
+	int fd[2];
+	if (pipe(fd) != 0)
+		return -1;
+	if (fl_copy(ends, fd, sizeof(fd)) == FL_OK)
+		return 0;
+	(void)close(fd[0]);
+	(void)close(fd[1]);
+	return -1;
+}
+
+int xv6_dup(int fd)
+{
+	return dup(fd);
+}
+
+int xv6_chdir(const char *path)
+{
+	char folder[XV6_PATH_BYTES];
+	return path_fetch(folder, path) ? chdir(folder) : -1;
+}
+
+int xv6_mkdir(const char *path)
+{
+	char folder[XV6_PATH_BYTES];
+	return path_fetch(folder, path) ? mkdir(folder, MODE_ALL) : -1;
+}
+
+// Devices are not made by programs here.
+int xv6_mknod(const char *path, short major, short minor)
+{
+	(void)path;
+	(void)major;
+	(void)minor;
+	return -1;
+}
+
+int xv6_link(const char *from, const char *to)
+{
+	char old[XV6_PATH_BYTES];
+	char new[XV6_PATH_BYTES];
+	struct stat status;
+	if (!path_fetch(old, from) || !path_fetch(new, to))
+		return -1;
+	if (stat(old, &status) != 0 && path_to_bin(old) && stat(old, &status) != 0)
+		return -1;
+	return link(old, new);
+}
+
+static bool name_is_dots(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+// Removes empty folders too.
+int xv6_unlink(const char *path)
+{
+	char file[XV6_PATH_BYTES];
+	struct stat status;
+	if (!path_fetch(file, path) || name_is_dots(file) || stat(file, &status) != 0)
+		return -1;
+	return S_ISDIR(status.st_mode) ? rmdir(file) : unlink(file);
 }

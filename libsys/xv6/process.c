@@ -6,6 +6,7 @@
 
 #include "copy.h"
 #include "fl/process.h"
+#include "service.h"
 #include "xv6.h"
 
 #define TICK_NS 100000000l
@@ -70,13 +71,19 @@ int xv6_exec(const char *path, char **argv)
 	return -1;
 }
 
-// Eager growth fails when frames are short. To shrink by too much changes nothing, and is no error.
+static char *break_move(int increment, uint64_t flags)
+{
+	struct fl_message m = {.word = {PAGER_SBRK, (uint64_t)(int64_t)increment, flags}};
+	return service_call(SLOT_PAGER, &m) == FL_OK ? (char *)m.word[1] : (char *)-1;
+}
+
+// Eager growth fails when frames are short; to shrink by too much changes nothing, and is no error.
+// Does not go through sbrk, which sets errno: in a child that has used up all memory that store
+// may be the first one to its page, and its end.
 char *xv6_sys_sbrk(int increment, int how)
 {
-	if (increment > 0 && how != SBRK_LAZY)
-		return sbrk_eager(increment);
-	char *old = sbrk(increment);
-	return old == (char *)-1 && increment < 0 ? sbrk(0) : old;
+	char *old = break_move(increment, increment > 0 && how != SBRK_LAZY ? PAGER_SBRK_EAGER : 0);
+	return old == (char *)-1 && increment < 0 ? break_move(0, 0) : old;
 }
 
 char *xv6_sbrk(int increment)
@@ -101,4 +108,10 @@ int xv6_pause(int ticks)
 int xv6_uptime(void)
 {
 	return (int)(uptime_ns() / TICK_NS);
+}
+
+// Writing to a pipe that nobody reads gives -1 and nothing else.
+__attribute__((constructor)) static void broken_pipes_ignore(void)
+{
+	(void)signal(SIGPIPE, SIG_IGN);
 }

@@ -26,6 +26,7 @@ INCLUDE_FOLDERS = {
     "user/programs": ("libsys/posix/include", "kern/include", "libsys/include", "user"),
     "tests/host": ("tests/host", "kern/include", "kern", "libsys/include", "libsys/core", "pager",
                    "pager/core"),
+    "tests/guest/xv6": ("libsys/xv6/include",),
     "tests/guest": ("libsys/posix/include", "kern/include", "libsys/include", "tests/guest"),
 }
 # The compilers (environment variables LINT_*) that must take the headers of an area.
@@ -43,6 +44,7 @@ COMPILERS = {
     "user/programs": ("PROGRAM",),
     "tests/host": ("NATIVE",),
     "tests/guest": ("PROGRAM",),
+    "tests/guest/xv6": ("PROGRAM",),
 }
 
 

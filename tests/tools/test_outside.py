@@ -1,4 +1,4 @@
-# Programs from outside the tree: which files of a folder are programs, when the build folder must be
+# Programs from outside the tree: which files of a folder are programs, when the build folder is to be
 # configured again, and what of a build's output is shown. Nothing is built here.
 import os
 import tempfile
