@@ -59,9 +59,13 @@ def main():
     parser.add_argument("--objcopy", required=True)
     parser.add_argument("--output", required=True)
     parser.add_argument("--elf", nargs=2, action="append", default=[])
+    parser.add_argument("--instead", nargs=2, action="append", default=[],
+                        help="as --elf, and takes the place of an entry of the same path")
     parser.add_argument("--file", nargs=2, action="append", default=[])
     options = parser.parse_args()
-    elfs = [tuple(pair) for pair in options.elf]
+    instead = [tuple(pair) for pair in options.instead]
+    taken = {path for _, path in instead}
+    elfs = [tuple(pair) for pair in options.elf if pair[1] not in taken] + instead
     files = [tuple(pair) for pair in options.file]
     paths = [path for _, path in elfs + files]
     if "root" not in paths:

@@ -48,6 +48,10 @@ def options_parse():
                         help="number of harts (1)")
     parser.add_argument("--build", metavar="DIR", default=os.path.join(build.ROOT, "build"),
                         help="build folder (build)")
+    parser.add_argument("--programs", metavar="DIR",
+                        help="build the C programs of DIR into /bin; stays set ('' for none)")
+    parser.add_argument("--xv6-programs", metavar="DIR",
+                        help="the same for programs written for xv6")
     parser.add_argument("--append", metavar="ARGS", default="",
                         help="boot arguments: 'key=value ...'")
     parser.add_argument("--icount", action="store_true",
@@ -61,6 +65,8 @@ def options_parse():
         parser.error("the time limit must be more than 0 seconds")
     if len(os.fsencode(options.append)) > 1023:
         parser.error("the boot arguments are longer than 1023 bytes")
+    if options.initrd and (options.programs or options.xv6_programs):
+        parser.error("programs are built into an initrd, not into the one of --initrd")
     return options
 
 
@@ -83,7 +89,8 @@ def paths_of(options):
     """Kernel and initrd; builds unless both were given."""
     if options.kernel and options.initrd:
         return options.kernel, options.initrd
-    kernel, initrd = build.build_system(options.build)
+    kernel, initrd = build.build_system(options.build, {
+        "programs": options.programs, "xv6_programs": options.xv6_programs})
     return options.kernel or kernel, options.initrd or initrd
 
 

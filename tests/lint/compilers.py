@@ -17,12 +17,16 @@ INCLUDE_FOLDERS = {
     "libsys/include": ("kern/include", "libsys/include"),
     "libsys/posix": ("libsys/posix/include", "kern/include", "libsys/include", "libsys/core",
                      "libsys/posix"),
+    "libsys/xv6": ("libsys/posix/include", "kern/include", "libsys/include", "libsys/posix",
+                   "libsys/xv6"),
+    "libsys/xv6/include": ("libsys/xv6/include",),
     "pager": ("kern/include", "libsys/include", "libsys/core", "pager", "pager/core"),
     "pager/core": ("kern/include", "libsys/include", "pager/core", "pager"),
     "user": ("kern/include", "libsys/include", "libsys/core", "user"),
     "user/programs": ("libsys/posix/include", "kern/include", "libsys/include", "user"),
     "tests/host": ("tests/host", "kern/include", "kern", "libsys/include", "libsys/core", "pager",
                    "pager/core"),
+    "tests/guest/xv6": ("libsys/xv6/include",),
     "tests/guest": ("libsys/posix/include", "kern/include", "libsys/include", "tests/guest"),
 }
 # The compilers (environment variables LINT_*) that must take the headers of an area.
@@ -32,12 +36,15 @@ COMPILERS = {
     "libsys": ("SERVER",),
     "libsys/include": ("SERVER", "PROGRAM"),
     "libsys/posix": ("PROGRAM",),
+    "libsys/xv6": ("PROGRAM",),
+    "libsys/xv6/include": ("PROGRAM",),
     "pager": ("SERVER",),
     "pager/core": ("SERVER", "NATIVE"),
     "user": ("SERVER",),
     "user/programs": ("PROGRAM",),
     "tests/host": ("NATIVE",),
     "tests/guest": ("PROGRAM",),
+    "tests/guest/xv6": ("PROGRAM",),
 }
 
 

@@ -15,6 +15,17 @@
 enum pager_label {
 	// From any program (the badge says which space):
 	PAGER_SBRK = 1, // w1 = increment in bytes (signed), w2 = flags -> w1 = old break
+	PAGER_MMAP,     // w1 = address or hint (0: none), w2 = bytes, w3 = PAGER_MAPPING(rights, flags)
+	                // -> w1 = address. Anonymous memory.
+	PAGER_MUNMAP,   // w1 = start, w2 = bytes (rounded up to pages)
+	PAGER_MPROTECT, // w1 = start, w2 = bytes, w3 = rights (0 .. 7); FL_NO_MEMORY: a hole in it
+	PAGER_MADVISE,  // w1 = start, w2 = bytes, w3 = enum pager_advice
+	PAGER_MINCORE,  // w1 = start, w2 = pages (1 .. 256) -> w1..w4: bit i = page i is resident
+	PAGER_RESCUE,   // w1 = pc start, w2 = pc end, w3 = exit pc: a fault of an instruction in that
+	                // range that cannot be met goes on at the exit with a0 = the address, a1 = the
+	                // reason, sp as it was; nobody dies. One range a space; kept over fork, gone
+	                // after exec; an empty range removes it
+	PAGER_WINDOW,   // makes the window that the caller shares with the file server (proto/files.h)
 	// From the holder of a BADGE_CONTROL handle:
 	PAGER_SPACE_CREATE = 32, // -> w1 = space, handle: the kernel space (MAP excepted)
 	PAGER_SPACE_FORK,        // w1 = parent -> w1 = child space, handle: the kernel space
@@ -26,7 +37,8 @@ enum pager_label {
 	PAGER_EXEC_COMMIT, // w1 = space, w2 = arg start, w3 = arg bytes: the pending layout replaces
 	                   // the present one; pages of [w2, w2 + w3) move to the stack's top
 	PAGER_EXEC_ABORT,  // w1 = space: drops the pending layout
-	PAGER_DEATH_NEXT,  // -> w1 = space, w2 = reason, w3 = cause, w4 = stval, w5 = pc; FL_EMPTY
+	PAGER_THREAD_DESTROY, // w1 = space, w2 = thread number
+	PAGER_DEATH_NEXT,  // -> w1 = space, w2 = reason | thread << 32, w3 = cause, w4 = stval, w5 = pc; FL_EMPTY
 	PAGER_REGION_NEXT, // w1 = space, w2 = va -> first region that ends above va:
 	                   // w1 = start, w2 = end, w3 = PAGER_REGION, w4 = resident pages; FL_EMPTY
 	PAGER_PTE_READ,    // w1 = space, w2 = va -> w1, w2, w3 = PTEs of level 2, 1, 0 (0: none)
@@ -39,12 +51,27 @@ enum pager_label {
 // Populate at once; FL_NO_MEMORY and nothing changed if frames are short.
 #define PAGER_SBRK_EAGER 1ul
 
+// PAGER_MMAP. Without FIXED the address is a hint: used if the range is free, else another is found.
+#define PAGER_MAPPING(rights, flags) ((uint64_t)(flags) << 8 | (uint64_t)(rights))
+#define PAGER_MMAP_SHARED 1ul    // shared over fork; else private, copy-on-write
+#define PAGER_MMAP_FIXED 2ul     // exactly there: what is there goes first
+#define PAGER_MMAP_NOREPLACE 4ul // exactly there, or FL_EXISTS
+
+enum pager_advice {
+	PAGER_ADVICE_NORMAL,
+	PAGER_ADVICE_DONTNEED, // private pages go; the next touch reads zeros, or the image again
+	PAGER_ADVICE_WILLNEED, // populate as far as frames allow
+	PAGER_ADVICE_POPULATE  // populate all or FL_NO_MEMORY (mlock)
+};
+
 // What a region is.
 enum pager_region_kind {
 	PAGER_KIND_IMAGE = 1, // pages of a program file, then zeros to the page's end
 	PAGER_KIND_ZERO,      // bss: zero-filled on demand
 	PAGER_KIND_HEAP,      // one a space: start = end = first break; grows by sbrk up to the limit
-	PAGER_KIND_STACK      // one a space: [lowest address, top); a guard page lies below it
+	PAGER_KIND_STACK,     // one a space: [lowest address, top); a guard page lies below it
+	PAGER_KIND_PRIVATE,   // by PAGER_MMAP
+	PAGER_KIND_SHARED     // by PAGER_MMAP with PAGER_MMAP_SHARED
 };
 #define PAGER_REGION(kind, rights) ((uint64_t)(kind) << 8 | (uint64_t)(rights))
 #define PAGER_REGION_KIND(word) ((unsigned)((word) >> 8 & 0xff))
@@ -115,7 +142,10 @@ enum pager_stat {
 #define LAYOUT_STACK_BYTES (8ul << 20)
 #define LAYOUT_STACK_TOP LAYOUT_USER_TOP
 #define LAYOUT_STACK_START (LAYOUT_STACK_TOP - LAYOUT_STACK_BYTES) // the page below is the guard
-#define LAYOUT_MMAP_START 0x3000000000ul                           // the heap may grow up to here
+#define LAYOUT_MMAP_START 0x3000000000ul // the heap may grow up to here
+#define LAYOUT_MMAP_END 0x3f00000000ul   // mmap without FIXED chooses in [START, END), top down
+#define LAYOUT_WINDOW 0x3f80000000ul     // the file server's window; no region reaches into it
+#define LAYOUT_WINDOW_BYTES 0x10000ul
 #define LAYOUT_IMAGE_BASE 0x10000ul // where our linker script puts programs
 #define PAGER_REGIONS_MAX 65536     // a space's regions; more is FL_LIMIT
 
