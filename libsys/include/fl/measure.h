@@ -38,6 +38,7 @@ void measure_end(struct measurement *m);
 // Everything that one child may take and must give back.
 struct leak_audit {
 	uint64_t frames_free;
+	uint64_t frames_meta;
 	uint64_t object_frames_free;
 	uint64_t spaces;
 };
