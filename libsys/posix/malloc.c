@@ -6,14 +6,15 @@
 
 #include "malloc_heap.h"
 #include "malloc_port.h"
+#include "malloc_small.h"
 
 // Differences of pointers into a block must fit.
 #define BYTES_MAX ((size_t)PTRDIFF_MAX - CHUNK_BYTES)
 
 // The caller holds the lock. *zero: all bytes are known to be 0.
-static void *block_take(size_t bytes, bool *zero)
+static inline void *block_take(size_t bytes, bool *zero)
 {
-	if (bytes <= SMALL_MAX)
+	if (__builtin_expect(bytes <= SMALL_MAX, 1))
 		return small_take(small_class(bytes), zero);
 	if (bytes >= LARGE_MIN)
 		return bytes > BYTES_MAX ? NULL : large_take(bytes, 0, PAGE_BYTES, zero);
@@ -51,7 +52,7 @@ static void *block_take_aligned(size_t bytes, size_t align)
 }
 
 // The run of a block that is not large.
-static struct page *block_run(const void *memory)
+static inline struct page *block_run(const void *memory)
 {
 	struct page *run = page_of(memory);
 	if (run->kind == PAGE_INSIDE)
@@ -62,12 +63,12 @@ static struct page *block_run(const void *memory)
 }
 
 // Only whole pages can be large blocks.
-static struct large *block_large(const void *memory)
+static inline struct large *block_large(const void *memory)
 {
 	return ((uintptr_t)memory & (PAGE_BYTES - 1)) == 0 ? large_find(memory) : NULL;
 }
 
-static void block_give(void *memory)
+static inline void block_give(void *memory)
 {
 	struct large *large = block_large(memory);
 	if (large) {
@@ -75,7 +76,7 @@ static void block_give(void *memory)
 		return;
 	}
 	struct page *run = block_run(memory);
-	if (run->kind == PAGE_SMALL)
+	if (__builtin_expect(run->kind == PAGE_SMALL, 1))
 		small_give(run, memory);
 	else
 		run_give(run);

@@ -117,10 +117,8 @@ struct page *run_cut(struct page *run, size_t pages);
 size_t run_dirty_pages(void);
 void run_purge(void); // all free pages' frames, all empty chunks
 
-// malloc_small.c
-unsigned small_class(size_t bytes); // bytes <= SMALL_MAX
-size_t small_bytes(unsigned size_class);
-void *small_take(unsigned size_class, bool *zero);
+// malloc_small.c; taking is in malloc_small.h
+size_t small_bytes(size_t size_class);
 void small_give(struct page *run, void *object);
 void small_purge(void); // runs without an object
 

@@ -5,6 +5,7 @@
 // kept, without frames if possible, for a later block.
 #include "malloc_heap.h"
 #include "malloc_port.h"
+#include "malloc_small.h"
 
 #define BUCKETS 256
 

@@ -215,7 +215,7 @@ static void free_of_many_small_gives_frames_back(void)
 	EXPECT(world_resident_all() > 4900, true);
 	for (size_t i = 0; i < 20000; i++)
 		free(taken[i]);
-	EXPECT(world_resident_all() <= 32 + 16 + 3, true);
+	EXPECT(world_resident_all() <= 32 + 4 + 3, true);
 	EXPECT(world.pages_mapped <= 2 * CHUNK_PAGES, true);
 	heap_empty();
 }
