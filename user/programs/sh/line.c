@@ -1,4 +1,5 @@
-// The shell's parser: words with quotes, comments, the operators ; & && ||.
+// The shell's parser: words with quotes and variables, comments, the operators ; & && ||.
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,8 @@ struct parser {
 	char **word; // where the next pointer goes
 	const char *error;
 };
+
+static const char operators[] = ";&|<>()";
 
 static bool blank(char c)
 {
@@ -35,13 +38,47 @@ static const char *line_end(const char *at, const char *end)
 			return at ? at : end;
 		} else {
 			quote = *at == '\'' || *at == '"' ? *at : '\0';
-			word = !blank(*at) && !strchr(";&|", *at);
+			word = !blank(*at) && !strchr(operators, *at);
 		}
 	}
 	return at;
 }
 
-// One byte of a word outside single quotes: a backslash takes the next byte as it is, $? is marked.
+size_t name_length(const char *text, const char *end)
+{
+	const char *at = text;
+	while (at < end && (*at == '_' || isalpha((unsigned char)*at) ||
+	                    (at > text && isdigit((unsigned char)*at))))
+		at++;
+	return (size_t)(at - text);
+}
+
+// $NAME, ${NAME}, or one of the shell's own: $? $# $$ $@ $0 to $9. Any other $ stands for itself.
+static void value_read(struct parser *p, bool quoted)
+{
+	const char *name = p->at + 1;
+	bool brace = name < p->end && *name == '{';
+	name += brace;
+	size_t length = name_length(name, p->end);
+	if (length == 0 && name < p->end && (isdigit((unsigned char)*name) || strchr("?#$@", *name)))
+		length = 1;
+	if (brace && (length == 0 || name + length >= p->end || name[length] != '}')) {
+		p->error = "${ needs a name and a }";
+		p->at = p->end;
+		return;
+	}
+	if (length == 0) {
+		*p->text++ = *p->at++;
+		return;
+	}
+	*p->text++ = quoted ? MARK_QUOTED_VALUE : MARK_VALUE;
+	memcpy(p->text, name, length);
+	p->text += length;
+	*p->text++ = MARK_END;
+	p->at = name + length + brace;
+}
+
+// One byte of a word outside single quotes: a backslash takes the next byte as it is.
 static void byte_read(struct parser *p, bool quoted)
 {
 	if (*p->at == '\\' && p->at + 1 < p->end && (!quoted || strchr("\"\\$\n", p->at[1]))) {
@@ -50,9 +87,8 @@ static void byte_read(struct parser *p, bool quoted)
 			p->at++; // a joined line
 		else
 			*p->text++ = *p->at++;
-	} else if (*p->at == '$' && p->at + 1 < p->end && p->at[1] == '?') {
-		*p->text++ = STATUS_MARK;
-		p->at += 2;
+	} else if (*p->at == '$') {
+		value_read(p, quoted);
 	} else {
 		*p->text++ = *p->at++;
 	}
@@ -61,6 +97,7 @@ static void byte_read(struct parser *p, bool quoted)
 static bool quoted_read(struct parser *p)
 {
 	char quote = *p->at++;
+	*p->text++ = MARK_QUOTE;
 	while (p->at < p->end && *p->at != quote) {
 		if (quote == '\'')
 			*p->text++ = *p->at++;
@@ -75,20 +112,32 @@ static bool quoted_read(struct parser *p)
 	return true;
 }
 
-static bool word_read(struct parser *p)
+// Reads a word's text; NULL: it is wrong.
+static char *word_read(struct parser *p)
 {
 	char *start = p->text;
-	while (p->at < p->end && !blank(*p->at) && !strchr(";&|<>()", *p->at)) {
+	while (p->at < p->end && !blank(*p->at) && !strchr(operators, *p->at)) {
 		if (*p->at == '\'' || *p->at == '"') {
 			if (!quoted_read(p))
-				return false;
+				return NULL;
 		} else {
 			byte_read(p, false);
 		}
 	}
 	*p->text++ = '\0';
-	*p->word++ = start;
-	return true;
+	return p->error ? NULL : start;
+}
+
+static void blanks_skip(struct parser *p)
+{
+	for (;;) {
+		if (p->at < p->end && blank(*p->at))
+			p->at++;
+		else if (p->at + 1 < p->end && p->at[0] == '\\' && p->at[1] == '\n')
+			p->at += 2; // a joined line
+		else
+			break;
+	}
 }
 
 static bool operator_read(struct parser *p, enum operator* next)
@@ -110,21 +159,20 @@ static bool operator_read(struct parser *p, enum operator* next)
 // Words up to an operator or the end.
 static bool command_read(struct parser *p, struct command *command)
 {
-	command->word = p->word;
-	command->next = OPERATOR_END;
-	while (p->at < p->end) {
-		if (blank(*p->at))
-			p->at++;
-		else if (*p->at == '\\' && p->at + 1 < p->end && p->at[1] == '\n')
-			p->at += 2; // a joined line
-		else if (*p->at == '#')
+	*command = (struct command){.word = p->word, .next = OPERATOR_END};
+	for (blanks_skip(p); p->at < p->end; blanks_skip(p)) {
+		if (*p->at == '#') {
 			p->at = p->end;
-		else if (strchr(";&|<>()", *p->at)) {
+		} else if (strchr(operators, *p->at)) {
 			if (!operator_read(p, &command->next))
 				return false;
 			break;
-		} else if (!word_read(p))
-			return false;
+		} else {
+			char *word = word_read(p);
+			if (!word)
+				return false;
+			*p->word++ = word;
+		}
 	}
 	bool empty = p->word == command->word;
 	*p->word++ = NULL;
@@ -167,9 +215,11 @@ enum line_result line_parse(const char *start, const char *end, const char **nex
 	struct parser p = {.at = start, .end = line_end(start, end)};
 	size_t bytes = (size_t)(p.end - start);
 	*next = p.end < end ? p.end + 1 : end;
-	if (memchr(start, '\0', bytes) || memchr(start, STATUS_MARK, bytes)) {
-		*error = "this is not text";
-		return LINE_WRONG;
+	for (const char *at = start; at < p.end; at++) {
+		if (strchr(MARKS, *at)) { // finds NUL too
+			*error = "this is not text";
+			return LINE_WRONG;
+		}
 	}
 	enum line_result result = LINE_NO_MEMORY;
 	if (line_allocate(line, bytes)) {
