@@ -38,6 +38,8 @@ struct client {
 	fl_slot_t slot;
 	struct death death;
 	struct client *next_death;
+	uint64_t window_place; // in the file server's space
+	uint64_t window_pages; // 0: no window
 };
 
 struct slots {

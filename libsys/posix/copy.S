@@ -1,6 +1,6 @@
 // Copies that survive a bad address. When a load or store between copy_start and copy_end cannot be
-// met, the pager lets the thread go on in copy_failed (copy.c) instead of ending the process. So all
-// code here is leaf code: sp, ra and the saved registers are the caller's all the way.
+// met, the pager lets the thread go on in copy_failed (copy.c) instead of ending the process. So
+// all code here is leaf code: sp, ra and the saved registers are the caller's all the way.
 //
 // Not here: telling the pager about the range (copy.c).
 
