@@ -1,9 +1,11 @@
-// exit, export, unset, wait.
+// cd, exit, export, pwd, unset, wait.
 #include <errno.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "builtin.h"
 #include "jobs.h"
@@ -20,6 +22,16 @@ static bool status_parse(const char *text, int *status)
 		return false;
 	*status = (int)value;
 	return true;
+}
+
+static int builtin_cd(struct shell *shell, char **word)
+{
+	(void)shell;
+	const char *folder = word[1] ? word[1] : "/";
+	if (chdir(folder) == 0)
+		return 0;
+	fprintf(stderr, "sh: cd: %s: %s\n", folder, strerror(errno));
+	return EXIT_FAILURE;
 }
 
 static int builtin_exit(struct shell *shell, char **word)
@@ -60,6 +72,19 @@ static int builtin_export(struct shell *shell, char **word)
 	return 0;
 }
 
+static int builtin_pwd(struct shell *shell, char **word)
+{
+	char path[PATH_MAX];
+	(void)shell;
+	(void)word;
+	if (!getcwd(path, sizeof(path))) {
+		fprintf(stderr, "sh: pwd: %s\n", strerror(errno));
+		return EXIT_FAILURE;
+	}
+	printf("%s\n", path);
+	return 0;
+}
+
 static int builtin_unset(struct shell *shell, char **word)
 {
 	(void)shell;
@@ -91,10 +116,8 @@ static int builtin_wait(struct shell *shell, char **word)
 }
 
 static const struct builtin builtins[] = {
-	{"exit", builtin_exit},
-	{"export", builtin_export},
-	{"unset", builtin_unset},
-	{"wait", builtin_wait},
+	{"cd", builtin_cd},   {"exit", builtin_exit},   {"export", builtin_export},
+	{"pwd", builtin_pwd}, {"unset", builtin_unset}, {"wait", builtin_wait},
 };
 
 const struct builtin *builtin_find(const char *name)

@@ -1,4 +1,5 @@
-// The shell's parser: words with quotes and variables, comments, the operators ; & && ||.
+// The shell's parser: words with quotes and variables, comments, redirections, the operators
+// ; & && || and |.
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@ struct parser {
 	const char *end;
 	char *text;  // where the next byte of a word goes
 	char **word; // where the next pointer goes
+	struct redirect *redirect;
 	const char *error;
 };
 
@@ -140,6 +142,40 @@ static void blanks_skip(struct parser *p)
 	}
 }
 
+// A digit right before < or > says which descriptor is meant.
+static bool redirect_ahead(const struct parser *p)
+{
+	bool digit = isdigit((unsigned char)*p->at);
+	return p->at + digit < p->end && strchr("<>", p->at[digit]);
+}
+
+static bool redirect_read(struct parser *p, struct command *command)
+{
+	struct redirect *redirect = p->redirect++;
+	command->redirects++;
+	redirect->fd = -1;
+	if (isdigit((unsigned char)*p->at))
+		redirect->fd = *p->at++ - '0';
+	bool in = *p->at++ == '<';
+	if (redirect->fd < 0)
+		redirect->fd = in ? 0 : 1;
+	redirect->kind = in ? REDIRECT_READ : REDIRECT_WRITE;
+	if (p->at < p->end && *p->at == '&') {
+		redirect->kind = REDIRECT_DUPLICATE;
+		p->at++;
+	} else if (!in && p->at < p->end && *p->at == '>') {
+		redirect->kind = REDIRECT_APPEND;
+		p->at++;
+	}
+	blanks_skip(p);
+	if (p->at >= p->end || strchr(operators, *p->at)) {
+		p->error = "< and > need a file";
+		return false;
+	}
+	redirect->target = word_read(p);
+	return redirect->target != NULL;
+}
+
 static bool operator_read(struct parser *p, enum operator* next)
 {
 	char first = *p->at;
@@ -149,20 +185,23 @@ static bool operator_read(struct parser *p, enum operator* next)
 		*next = OPERATOR_THEN;
 	else if (first == '&')
 		*next = twice ? OPERATOR_AND : OPERATOR_BACKGROUND;
-	else if (first == '|' && twice)
-		*next = OPERATOR_OR;
+	else if (first == '|')
+		*next = twice ? OPERATOR_OR : OPERATOR_PIPE;
 	else
-		p->error = "| < > ( ) are not supported";
+		p->error = "( ) are not supported";
 	return p->error == NULL;
 }
 
-// Words up to an operator or the end.
+// Words and redirections up to an operator or the end.
 static bool command_read(struct parser *p, struct command *command)
 {
-	*command = (struct command){.word = p->word, .next = OPERATOR_END};
+	*command = (struct command){.word = p->word, .redirect = p->redirect, .next = OPERATOR_END};
 	for (blanks_skip(p); p->at < p->end; blanks_skip(p)) {
 		if (*p->at == '#') {
 			p->at = p->end;
+		} else if (redirect_ahead(p)) {
+			if (!redirect_read(p, command))
+				return false;
 		} else if (strchr(operators, *p->at)) {
 			if (!operator_read(p, &command->next))
 				return false;
@@ -174,7 +213,7 @@ static bool command_read(struct parser *p, struct command *command)
 			*p->word++ = word;
 		}
 	}
-	bool empty = p->word == command->word;
+	bool empty = p->word == command->word && command->redirects == 0;
 	*p->word++ = NULL;
 	if (empty && command->next != OPERATOR_END)
 		p->error = "an operator has no command before it";
@@ -189,7 +228,7 @@ static bool commands_read(struct parser *p, struct line *line)
 		if (!command_read(p, command))
 			return false;
 		last = command->next;
-		if (command->word[0])
+		if (command->word[0] || command->redirects > 0)
 			line->count++;
 		else if (line->count > 0 && line->command[line->count - 1].next >= OPERATOR_AND)
 			p->error = "an operator has no command behind it";
@@ -205,8 +244,9 @@ static bool line_allocate(struct line *line, size_t bytes)
 		.command = calloc(bytes + 2, sizeof(struct command)),
 		.words = calloc(2 * bytes + 4, sizeof(char *)),
 		.text = calloc(2 * bytes + 2, 1),
+		.redirect = calloc(bytes + 1, sizeof(struct redirect)),
 	};
-	return line->command && line->words && line->text;
+	return line->command && line->words && line->text && line->redirect;
 }
 
 enum line_result line_parse(const char *start, const char *end, const char **next,
@@ -225,6 +265,7 @@ enum line_result line_parse(const char *start, const char *end, const char **nex
 	if (line_allocate(line, bytes)) {
 		p.text = line->text;
 		p.word = line->words;
+		p.redirect = line->redirect;
 		if (!commands_read(&p, line)) {
 			*error = p.error;
 			result = LINE_WRONG;
@@ -242,5 +283,6 @@ void line_free(struct line *line)
 	free(line->command);
 	free(line->words);
 	free(line->text);
+	free(line->redirect);
 	*line = (struct line){0};
 }

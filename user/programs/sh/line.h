@@ -11,7 +11,8 @@ enum operator{
 	OPERATOR_THEN,
 	OPERATOR_BACKGROUND,
 	OPERATOR_AND, // from here on: a command must follow
-	OPERATOR_OR
+	OPERATOR_OR,
+	OPERATOR_PIPE
 };
 
 // Bytes in a word with a meaning of their own: values are known only when the command runs. A name
@@ -22,8 +23,18 @@ enum operator{
 #define MARK_QUOTE '\x04' // a quote was here: the word is one even if it is empty
 #define MARKS "\x01\x02\x03\x04"
 
+enum redirect_kind { REDIRECT_READ, REDIRECT_WRITE, REDIRECT_APPEND, REDIRECT_DUPLICATE };
+
+struct redirect {
+	int fd;
+	enum redirect_kind kind;
+	char *target; // a word: file, or the number of a descriptor
+};
+
 struct command {
-	char **word; // argv with marks, NULL-terminated, never empty
+	char **word; // argv with marks, NULL-terminated; empty only if there are redirects
+	struct redirect *redirect;
+	size_t redirects;
 	enum operator next;
 };
 
@@ -33,6 +44,7 @@ struct line {
 	// What the commands point into.
 	char **words;
 	char *text;
+	struct redirect *redirect;
 };
 
 enum line_result {

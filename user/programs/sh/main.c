@@ -19,8 +19,9 @@ static const char help[] =
 	"Runs the commands of TEXT or FILE, or asks for them. Programs are found in /bin or by path.\n"
 	"A ; B    A, then B             A && B   B if A succeeded      'a b' \"a b\" \\x  quoting\n"
 	"A &      A in the background   A || B   B if A failed         # comment\n"
+	"A | B    B reads what A prints          < FILE  > FILE  >> FILE  2> FILE  2>&1\n"
 	"N=VALUE  sets a variable       $N ${N}  its value     $? last status  $1 .. $@ $# arguments\n"
-	"Of its own: exit [STATUS], export [N[=VALUE] ...], unset N ...,\n"
+	"Of its own: cd [FOLDER], pwd, exit [STATUS], export [N[=VALUE] ...], unset N ...,\n"
 	"wait [PID ...]. Status: 127 not found, 126 cannot be run, 128 + N ended by signal N,\n"
 	"2 wrong use.\n";
 

@@ -1,4 +1,5 @@
-// Runs the commands of a line: builtins in the shell itself, programs in a child of their own.
+// Runs the commands of a line: builtins in the shell itself, programs and the parts of a pipeline
+// in children.
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 
 #include "builtin.h"
 #include "jobs.h"
+#include "redirect.h"
 #include "run.h"
 #include "variable.h"
 
@@ -75,25 +77,31 @@ struct expanded {
 };
 
 // `own`: this process is a child, or has nothing to do afterwards.
-static int program_run(struct shell *shell, const struct expanded *expanded, bool own)
+static int program_run(struct shell *shell, const struct command *command,
+                       const struct expanded *expanded, bool own)
 {
 	pid_t pid = own ? 0 : child_start();
 	if (pid < 0)
 		return STATUS_MISUSE;
 	if (pid > 0)
 		return child_wait(pid);
-	if (!assignments_do(shell, expanded->assignment, expanded->assignments, true))
+	if (!redirect_do(shell, command, NULL) ||
+	    !assignments_do(shell, expanded->assignment, expanded->assignments, true))
 		exit(EXIT_FAILURE);
 	program_become(expanded->words.word);
 }
 
-// Builtins and assignments alone change the shell, not a child.
-static int shell_run(struct shell *shell, const struct expanded *expanded,
-                     const struct builtin *builtin)
+// Builtins, assignments alone and redirections alone change the shell, not a child.
+static int shell_run(struct shell *shell, const struct command *command,
+                     const struct expanded *expanded, const struct builtin *builtin)
 {
-	if (!assignments_do(shell, expanded->assignment, expanded->assignments, false))
-		return STATUS_MISUSE;
-	return builtin ? builtin->run(shell, expanded->words.word) : 0;
+	struct descriptors_saved saved;
+	int status = EXIT_FAILURE;
+	if (redirect_do(shell, command, &saved) &&
+	    assignments_do(shell, expanded->assignment, expanded->assignments, false))
+		status = builtin ? builtin->run(shell, expanded->words.word) : 0;
+	redirect_undo(&saved);
+	return status;
 }
 
 static int command_run(struct shell *shell, const struct command *command, bool own)
@@ -108,26 +116,89 @@ static int command_run(struct shell *shell, const struct command *command, bool 
 	if (expanded.words.failed) {
 		fprintf(stderr, "sh: out of memory\n");
 	} else if (expanded.words.count == 0) {
-		status = shell_run(shell, &expanded, NULL);
+		status = shell_run(shell, command, &expanded, NULL);
 	} else {
 		const struct builtin *builtin = builtin_find(expanded.words.word[0]);
-		status =
-			builtin ? shell_run(shell, &expanded, builtin) : program_run(shell, &expanded, own);
+		status = builtin ? shell_run(shell, command, &expanded, builtin)
+		                 : program_run(shell, command, &expanded, own);
 	}
 	words_free(&expanded.words);
 	return status;
 }
 
-// Commands joined by && and ||: [first, last].
+// In a child: reads from `in`, writes to `out`, closes what else the pipeline has open here.
+static _Noreturn void part_become(struct shell *shell, const struct command *command, int in,
+                                  int out, int unused)
+{
+	if (unused >= 0)
+		(void)close(unused);
+	if ((in != STDIN_FILENO && (dup2(in, STDIN_FILENO) < 0 || close(in) != 0)) ||
+	    (out != STDOUT_FILENO && (dup2(out, STDOUT_FILENO) < 0 || close(out) != 0))) {
+		fprintf(stderr, "sh: |: %s\n", strerror(errno));
+		exit(EXIT_FAILURE);
+	}
+	exit(command_run(shell, command, true));
+}
+
+// Starts one part; *in is then what the next part reads from. The pid, or -1.
+static pid_t part_start(struct shell *shell, const struct command *command, int *in, bool last)
+{
+	int ends[2] = {-1, STDOUT_FILENO};
+	if (!last && pipe(ends) != 0) {
+		fprintf(stderr, "sh: |: %s\n", strerror(errno));
+		return -1;
+	}
+	pid_t pid = child_start();
+	if (pid == 0)
+		part_become(shell, command, *in, ends[1], ends[0]);
+	if (!last)
+		(void)close(ends[1]);
+	if (*in != STDIN_FILENO)
+		(void)close(*in);
+	*in = ends[0];
+	return pid;
+}
+
+// Commands [first, last] joined by |. The status is the last one's.
+static int pipeline_run(struct shell *shell, struct command *first, struct command *last, bool own)
+{
+	if (first == last)
+		return command_run(shell, first, own);
+	size_t count = (size_t)(last - first) + 1;
+	pid_t *part = calloc(count, sizeof(*part));
+	int in = STDIN_FILENO;
+	int status = STATUS_MISUSE;
+	size_t started = 0;
+	while (part && started < count) {
+		pid_t pid = part_start(shell, &first[started], &in, started + 1 == count);
+		if (pid < 0)
+			break;
+		part[started++] = pid;
+	}
+	if (in > STDIN_FILENO)
+		(void)close(in);
+	for (size_t i = 0; i < started; i++) {
+		int ended = child_wait(part[i]);
+		if (i + 1 == count)
+			status = ended;
+	}
+	free(part);
+	return status;
+}
+
+// Pipelines joined by && and ||: [first, last].
 static void list_run(struct shell *shell, struct command *first, struct command *last,
                      bool then_leave)
 {
 	enum operator before = OPERATOR_THEN;
 	for (struct command *command = first; command <= last && !shell->leaving; command++) {
+		struct command *start = command;
+		while (command->next == OPERATOR_PIPE)
+			command++;
 		bool skip = (before == OPERATOR_AND && shell->status != 0) ||
 		            (before == OPERATOR_OR && shell->status == 0);
 		if (!skip)
-			shell->status = command_run(shell, command, then_leave && command == last);
+			shell->status = pipeline_run(shell, start, command, then_leave && command == last);
 		before = command->next;
 	}
 }
