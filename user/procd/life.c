@@ -193,10 +193,11 @@ void deaths_take(void)
 			continue;
 		uint64_t cause = m.word[3];
 		uint64_t pc = m.word[5];
+		unsigned reason = (uint32_t)m.word[2]; // above it the thread
 		// For these stval is no address.
 		int is_address = cause != FL_CAUSE_ILLEGAL && cause != FL_CAUSE_BREAKPOINT;
 		server_log("%s (pid %u): %s: %s at 0x%lx, pc 0x%lx", process->name, process->pid,
-		           reason_text(m.word[2]), access_text(cause), is_address ? m.word[4] : pc, pc);
-		process_end(process, PROCESS_FAULTED, 0, (unsigned)m.word[2]);
+		           reason_text(reason), access_text(cause), is_address ? m.word[4] : pc, pc);
+		process_end(process, PROCESS_FAULTED, 0, reason);
 	}
 }

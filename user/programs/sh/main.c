@@ -51,7 +51,7 @@ static void text_run(struct shell *shell, const char *text, size_t length)
 // The whole file is read before anything runs.
 static int file_run(struct shell *shell, const char *name)
 {
-	int fd = open(name, O_RDONLY);
+	int fd = open(name, O_RDONLY | O_CLOEXEC);
 	struct stat about;
 	if (fd < 0 || fstat(fd, &about) != 0) {
 		fprintf(stderr, "sh: %s: %s\n", name, strerror(errno));
