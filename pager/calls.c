@@ -6,6 +6,7 @@
 #include "exec.h"
 #include "heap.h"
 #include "mapping.h"
+#include "windows.h"
 
 static fl_error_t call_sbrk(struct service *service, struct space *space, struct fl_message *m)
 {
@@ -175,6 +176,12 @@ static const struct call control_calls[] = {
 	[PAGER_AUDIT] = {query_audit, false},
 };
 
+static const struct call files_calls[] = {
+	[PAGER_WINDOW] = {window_grow, true},
+	[PAGER_POOL_TAKE] = {pool_take, false},
+	[PAGER_POOL_GIVE] = {pool_give, false},
+};
+
 #define CALL_FIND(table, label)                                                                    \
 	((label) < sizeof(table) / sizeof((table)[0]) && (table)[label].handler ? &(table)[label]      \
 	                                                                        : NULL)
@@ -182,15 +189,17 @@ static const struct call control_calls[] = {
 static fl_error_t call_dispatch(struct service *service, struct fl_message *m)
 {
 	bool control = m->badge == BADGE_CONTROL;
+	bool files = m->badge == BADGE_FILES;
 	struct space *space = space_find(&service->core, m->badge);
-	if (!control && !space)
+	if (!control && !files && !space)
 		return FL_NO_RIGHT;
 	uint64_t label = m->word[0];
 	const struct call *of_program = CALL_FIND(program_calls, label);
 	const struct call *of_control = CALL_FIND(control_calls, label);
-	const struct call *call = control ? of_control : of_program;
+	const struct call *of_files = CALL_FIND(files_calls, label);
+	const struct call *call = control ? of_control : files ? of_files : of_program;
 	if (!call)
-		return of_program || of_control ? FL_NO_RIGHT : FL_BAD_CALL;
+		return of_program || of_control || of_files ? FL_NO_RIGHT : FL_BAD_CALL;
 	if (call->names_space) {
 		space = space_find(&service->core, m->word[1]);
 		if (!space)

@@ -4,6 +4,7 @@
 #include "deaths.h"
 #include "runs.h"
 #include "slots.h"
+#include "windows.h"
 
 // The first pages of a program need a table of level 1 and one of level 0 at the image, and the
 // same again at the stack.
@@ -162,6 +163,7 @@ void client_destroy(struct service *service, struct client *client)
 		client->threads = thread->next;
 		thread_destroy(service, thread);
 	}
+	window_destroy(service, client);
 	space_destroy(&service->core, client->space);
 	object_destroy(service, client);
 	slab_release(&service->clients, client);

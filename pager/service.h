@@ -44,6 +44,8 @@ struct client {
 	uint64_t frame; // physical, of the kernel object
 	uint64_t root;  // physical, of the root table
 	fl_slot_t slot;
+	uint64_t window_place; // in the file server's space
+	uint64_t window_pages; // 0: no window
 };
 
 struct slots {

@@ -62,10 +62,6 @@ int execve(const char *path, char *const argv[], char *const envp[])
 {
 	struct file_status status;
 	fl_error_t error = file_walk(path, &status);
-	if (error == FL_TOO_BIG) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
 	if (error != FL_OK)
 		return error_return(error);
 	if (status.kind != FILES_REGULAR || (status.mode & 0111) == 0) {

@@ -7,6 +7,7 @@
 
 #include "fl/process.h"
 #include "service.h"
+#include "window.h"
 
 _Noreturn void _exit(int status)
 {
@@ -19,6 +20,8 @@ pid_t fork(void)
 {
 	struct fl_message m = {.word = {PROCESS_FORK}};
 	fl_error_t error = service_call(SLOT_PROCESS, &m);
+	if (error == FL_OK && m.word[1] == 0)
+		window_forget();
 	return error == FL_OK ? (pid_t)m.word[1] : error_return(error);
 }
 

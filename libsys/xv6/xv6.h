@@ -23,6 +23,9 @@ bool path_fetch(char path[XV6_PATH_BYTES], const char *from);
 // with such a name: makes the path the one in /bin. False: it was another path, or another error.
 bool path_to_bin(char path[XV6_PATH_BYTES]);
 
+// directory.c: what read gives of a directory.
+int xv6_directory_read(int fd, char *to, int bytes);
+
 int xv6_read(int fd, void *to, int bytes);
 int xv6_write(int fd, const void *from, int bytes);
 char *xv6_sbrk(int increment);

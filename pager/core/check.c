@@ -185,5 +185,6 @@ bool pager_check(struct pager *pager)
 	       census.nodes == pager->nodes.live_count && census.anons == pager->anons.live_count &&
 	       census.objects == pager->objects.live_count &&
 	       pager->space_count == pager->spaces.live_count && census.anons == frames[FRAME_ANON] &&
-	       census.pages == frames[FRAME_CACHED] && frames[FRAME_SHARED_ZERO] == 1;
+	       census.pages == frames[FRAME_CACHED] && frames[FRAME_SHARED_ZERO] == 1 &&
+	       frames[FRAME_LENT] == pager->lent_count;
 }

@@ -167,7 +167,10 @@ fl_error_t exec_commit(struct pager *pager, struct space *space, uint64_t arg_st
 		return error;
 	}
 	const struct pager_effects *effects = pager->effects;
-	effects->unmap(effects->context, space, 0, FL_USER_END >> FL_PAGE_SHIFT);
+	// The window stays: the process keeps it, and the file server may be using it.
+	const uint64_t above = LAYOUT_WINDOW + LAYOUT_WINDOW_BYTES;
+	effects->unmap(effects->context, space, 0, LAYOUT_WINDOW >> FL_PAGE_SHIFT);
+	effects->unmap(effects->context, space, above, (FL_USER_END - above) >> FL_PAGE_SHIFT);
 	layout_release(pager, &space->layout);
 	space->layout = space->pending;
 	space->layout.stack = NULL; // it may be cut from now on

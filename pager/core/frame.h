@@ -32,6 +32,7 @@ enum frame_state {
 	FRAME_ANON,        // a private page; owner = struct anon
 	FRAME_CACHED,      // a page of an object; owner = struct object
 	FRAME_SHARED_ZERO, // the one zero frame that is mapped read-only everywhere; no owner
+	FRAME_LENT,        // wired in the file server's space; no owner
 	FRAME_KERNEL       // of the object pool, handed to the kernel
 };
 

@@ -53,6 +53,7 @@ struct pager {
 	struct object *image_hash[PAGER_IMAGE_BUCKETS];
 	struct space *space[PAGER_SPACES_MAX];
 	uint16_t space_free[PAGER_SPACES_MAX]; // a stack of indices without a space
+	uint64_t lent_count;                   // frames that the file server has
 };
 
 // pager->frames is filled, the rest zero. FL_NO_MEMORY: not one frame is free.

@@ -80,36 +80,39 @@ static fl_error_t call_death(struct space *none, struct fl_message *m)
 // takes its arguments from m->word, and leaves results in word[1] and up and a slot in m->handle.
 static const struct call {
 	call_handler_t *handler;
-	bool control; // only for BADGE_CONTROL; else only for programs
+	uint64_t badge; // who may: BADGE_CONTROL, BADGE_FILES, or 0 = programs
 	bool names_space;
 } calls[] = {
-	[PAGER_SBRK] = {heap_sbrk, false, false},
-	[PAGER_SPACE_CREATE] = {call_create, true, false},
-	[PAGER_SPACE_FORK] = {call_fork, true, true},
-	[PAGER_SPACE_DESTROY] = {call_destroy, true, true},
-	[PAGER_THREAD_CREATE] = {call_thread, true, true},
-	[PAGER_EXEC_REGION] = {exec_region, true, true},
-	[PAGER_EXEC_COMMIT] = {exec_commit, true, true},
-	[PAGER_EXEC_ABORT] = {exec_abort, true, true},
-	[PAGER_DEATH_NEXT] = {call_death, true, false},
-	[PAGER_REGION_NEXT] = {query_region, true, true},
-	[PAGER_PTE_READ] = {query_pte, true, true},
-	[PAGER_STAT] = {query_stat, true, false},
-	[PAGER_SPACE_STAT] = {query_space, true, true},
-	[PAGER_AUDIT] = {query_audit, true, false},
+	[PAGER_SBRK] = {heap_sbrk, 0, false},
+	[PAGER_SPACE_CREATE] = {call_create, BADGE_CONTROL, false},
+	[PAGER_SPACE_FORK] = {call_fork, BADGE_CONTROL, true},
+	[PAGER_SPACE_DESTROY] = {call_destroy, BADGE_CONTROL, true},
+	[PAGER_THREAD_CREATE] = {call_thread, BADGE_CONTROL, true},
+	[PAGER_EXEC_REGION] = {exec_region, BADGE_CONTROL, true},
+	[PAGER_EXEC_COMMIT] = {exec_commit, BADGE_CONTROL, true},
+	[PAGER_EXEC_ABORT] = {exec_abort, BADGE_CONTROL, true},
+	[PAGER_DEATH_NEXT] = {call_death, BADGE_CONTROL, false},
+	[PAGER_REGION_NEXT] = {query_region, BADGE_CONTROL, true},
+	[PAGER_PTE_READ] = {query_pte, BADGE_CONTROL, true},
+	[PAGER_STAT] = {query_stat, BADGE_CONTROL, false},
+	[PAGER_SPACE_STAT] = {query_space, BADGE_CONTROL, true},
+	[PAGER_AUDIT] = {query_audit, BADGE_CONTROL, false},
+	[PAGER_WINDOW] = {window_grow, BADGE_FILES, true},
+	[PAGER_POOL_TAKE] = {pool_take, BADGE_FILES, false},
+	[PAGER_POOL_GIVE] = {pool_give, BADGE_FILES, false},
 };
 #define CALLS (sizeof(calls) / sizeof(calls[0]))
 
 static fl_error_t call_dispatch(struct fl_message *m)
 {
-	bool control = m->badge == BADGE_CONTROL;
-	struct space *space = control ? NULL : space_find(m->badge);
-	if (!control && !space)
+	bool server = m->badge == BADGE_CONTROL || m->badge == BADGE_FILES;
+	struct space *space = server ? NULL : space_find(m->badge);
+	if (!server && !space)
 		return FL_NO_RIGHT;
 	uint64_t label = m->word[0];
 	if (label >= CALLS || !calls[label].handler)
 		return FL_BAD_CALL;
-	if (calls[label].control != control)
+	if (calls[label].badge != (server ? m->badge : 0))
 		return FL_NO_RIGHT;
 	if (calls[label].names_space) {
 		space = space_find(m->word[1]);

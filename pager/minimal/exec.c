@@ -93,7 +93,8 @@ fl_error_t exec_commit(struct space *space, struct fl_message *m)
 		map_free(map);
 		return error;
 	}
-	space_unmap(space, 0, FL_USER_END);
+	space_unmap(space, 0, LAYOUT_WINDOW); // the window stays with the process
+	space_unmap(space, LAYOUT_WINDOW + LAYOUT_WINDOW_BYTES, FL_USER_END);
 	for (uint64_t offset = 0; offset < bytes; offset += FL_PAGE_SIZE) {
 		uint64_t *old = page_entry(space->pages, start + offset);
 		*page_entry(map, to + offset) = *old;

@@ -48,6 +48,8 @@ struct space {
 	uint64_t faults;
 	uint64_t reason; // enum pager_reason of a death that procd has not fetched; 0: none
 	struct fl_fault death;
+	uint64_t window_place; // windows.c; of no meaning while window_pages is 0
+	uint64_t window_pages;
 	struct layout layout;  // what the thread sees
 	struct layout pending; // what exec has collected
 };
@@ -123,7 +125,7 @@ bool layout_is_vacant(const struct layout *layout, uint64_t start, uint64_t end,
 // The frame of a page of the region; taken and filled if there is none yet. 0: no memory.
 uint64_t page_fill(struct space *space, const struct region *region, uint64_t va);
 
-// exec.c, heap.c, query.c: handlers of calls; calls.c says what they get and give.
+// exec.c, heap.c, query.c, windows.c: handlers of calls; calls.c says what they get and give.
 typedef fl_error_t call_handler_t(struct space *space, struct fl_message *m);
 call_handler_t exec_region;
 call_handler_t exec_commit;
@@ -134,6 +136,14 @@ call_handler_t query_pte;
 call_handler_t query_stat;
 call_handler_t query_space;
 call_handler_t query_audit;
+
+// windows.c: what the file server has of our frames.
+call_handler_t window_grow;
+call_handler_t pool_take;
+call_handler_t pool_give;
+void window_destroy(struct space *space);
+extern uint64_t frames_lent;
+extern uint64_t objects_lent; // page tables of the file server
 
 // calls.c: *m is a call on entry, the reply on return.
 void call_answer(struct fl_message *m);

@@ -59,17 +59,17 @@ static bool space_audit(const struct space *space, uint64_t *frames, uint64_t *o
 	// Space, root table and handle part; thread; tables in use and spare.
 	*objects += 3 + thread + counts.value[2] + counts.value[3];
 	return counts.value[0] == thread &&
-	       counts.value[1] <= pages_count(space->pages, 0, FL_USER_END);
+	       counts.value[1] <= pages_count(space->pages, 0, FL_USER_END) + space->window_pages;
 }
 
 // Every frame is free or belongs to one space; the kernel shows no page that we do not know of.
 fl_error_t query_audit(struct space *none, struct fl_message *m)
 {
 	(void)none;
-	uint64_t frames = frames_count();
-	uint64_t objects = stat[STAT_OBJECT_FRAMES_FREE];
+	uint64_t frames = frames_count() + frames_lent;
+	uint64_t objects = stat[STAT_OBJECT_FRAMES_FREE] + objects_lent;
 	uint64_t count = 0;
-	bool sound = frames == stat[STAT_FRAMES_FREE];
+	bool sound = frames == stat[STAT_FRAMES_FREE] + frames_lent;
 	for (unsigned i = 0; i < SPACES_MAX; i++) {
 		if (!spaces[i])
 			continue;

@@ -165,6 +165,7 @@ void space_destroy(struct space *space)
 			server_fatal("minimal: a thread cannot be destroyed");
 		object_frame_give(space->thread);
 	}
+	window_destroy(space);
 	space_unmap(space, 0, FL_USER_END);
 	space_drain(space, FL_FEED_HANDLES);
 	if (fl_object_destroy(space->slot))

@@ -1,5 +1,5 @@
-# Programs from outside the tree: which files of a folder are programs, when the build folder is to be
-# configured again, and what of a build's output is shown. Nothing is built here.
+# Programs from outside the tree: which files of a folder are programs, when the build folder is
+# configured again, what of a build's output is shown. Nothing is built here.
 import os
 import tempfile
 

@@ -1,5 +1,5 @@
-# Programs from outside the tree, all the way: folders made here, built by boot/run in a build folder
-# of its own, started under QEMU.
+# Programs from outside the tree, all the way: folders made here, built by boot/run in a build
+# folder of its own, started under QEMU.
 #
 #     test_outside_build.py PICOLIBC
 import os
@@ -91,7 +91,8 @@ def test_outside_removed_file_is_no_program_any_more():
 def test_outside_name_in_both_folders_is_refused():
     FOLDERS.write(FOLDERS.posix, {"status.c": "int main(void) { return 0; }\n"})
     status, _, message = FOLDERS.run("true")
-    equal((2, True), (status, "both -Dprograms and -Dxv6_programs have a program status" in message))
+    equal(2, status)
+    equal(True, "both -Dprograms and -Dxv6_programs have a program status" in message)
     os.unlink(os.path.join(FOLDERS.posix, "status.c"))
 
 

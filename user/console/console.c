@@ -1,6 +1,6 @@
 // The console server: one UART, shared by programs (read, write) and servers (log lines).
 //
-// Not here: the line discipline (line.c), registers (uart.c), descriptors (the clients' library).
+// Not here: the line discipline (line.c), registers (uart.c), who waits for a line (the file server).
 #include "proto/console.h"
 #include "fl/server.h"
 #include "fl/string.h"
@@ -9,14 +9,8 @@
 #include "proto/slots.h"
 #include "uart.h"
 
-#define READERS_MAX 512
 #define LOG_SOURCES_MAX 8
 #define LOG_BYTES_MAX 240
-
-struct reader {
-	uint64_t token;
-	unsigned wanted;
-};
 
 struct log_source {
 	int used;
@@ -28,9 +22,6 @@ struct log_source {
 static struct line_input input;
 static int input_paused; // no room: the receiver's interrupt is off
 static int column_zero = 1;
-static struct reader readers[READERS_MAX]; // a ring
-static unsigned readers_first;
-static unsigned readers_count;
 static struct log_source log_sources[LOG_SOURCES_MAX];
 
 static void output(const char *text, unsigned bytes)
@@ -58,44 +49,32 @@ static void input_take(void)
 	input_paused = 1;
 }
 
-// Serves the readers in their order. Input that a vanished reader would have got stays for the
-// next.
-static void readers_serve(void)
+// The file server asks again when we have notified it that something is ready.
+static void input_tell(void)
 {
-	while (readers_count && line_is_ready(&input)) {
-		struct fl_message m = {.token = readers[readers_first].token};
-		unsigned bytes;
-		unsigned used;
-		uint8_t data[CONSOLE_DATA_MAX] = {0};
-		line_peek(&input, readers[readers_first].wanted, data, &bytes, &used);
-		m.word[0] = FILES_WORD0(FL_OK, bytes);
-		memcpy(&m.word[1], data, sizeof data);
-		if (server_reply_now(&m) == FL_OK)
-			line_consume(&input, used);
-		readers_first = (readers_first + 1) % READERS_MAX;
-		readers_count--;
-		if (input_paused)
-			input_take();
-	}
+	if (line_is_ready(&input) && fl_notify(SLOT_NOTIFY))
+		server_fatal("console: the file server cannot be notified");
 }
 
+// Nobody waits here: what is taken is for the file server, which gives it to the one that reads.
 static enum server_answer console_read(struct fl_message *m, unsigned count)
 {
+	unsigned bytes;
+	unsigned used;
+	uint8_t data[CONSOLE_DATA_MAX] = {0};
+	if (m->badge < CONSOLE_BADGE_SERVER)
+		return server_reply_error(m, FL_NO_RIGHT);
 	if (count < 1 || count > CONSOLE_DATA_MAX)
 		return server_reply_error(m, FL_BAD_ARGUMENT);
-	if (readers_count == READERS_MAX) {
-		// Most of these are gone: there are no more processes than places. The oldest makes room;
-		// if it is still there it learns that its read was given up.
-		struct fl_message oldest = {.token = readers[readers_first].token};
-		(void)server_reply_error(&oldest, FL_CANCELLED);
-		(void)(server_reply_now(&oldest) == FL_OK);
-		readers_first = (readers_first + 1) % READERS_MAX;
-		readers_count--;
-	}
-	readers[(readers_first + readers_count++) % READERS_MAX] =
-		(struct reader){.token = m->token, .wanted = count};
-	readers_serve();
-	return SERVER_PARKED;
+	if (!line_is_ready(&input))
+		return server_reply_error(m, FL_EMPTY);
+	line_peek(&input, count, data, &bytes, &used);
+	line_consume(&input, used);
+	m->word[0] = FILES_WORD0(FL_OK, bytes);
+	memcpy(&m->word[1], data, sizeof data);
+	if (input_paused)
+		input_take();
+	return SERVER_REPLY;
 }
 
 static enum server_answer console_write(struct fl_message *m, unsigned count)
@@ -186,7 +165,7 @@ static void console_bits(uint64_t bits)
 	input_take();
 	if (fl_irq_control(SLOT_IRQ, 0, FL_IRQ_ACK, 0))
 		server_fatal("console: the interrupt cannot be acknowledged");
-	readers_serve();
+	input_tell();
 }
 
 void server_main(const struct fl_bootinfo *boot)

@@ -125,6 +125,9 @@ enum server_answer exec_call(struct process *process, struct fl_message *m)
 	if (error)
 		return server_reply_error(m, error);
 
+	error = files_process(FILES_EXEC, process->pid, 0, 0);
+	if (error)
+		server_log("procd: the file server does not know pid %u", process->pid);
 	memcpy(process->name, &m->word[4], sizeof process->name);
 	process->name[sizeof process->name - 1] = '\0';
 	// The old program is gone, so there is nobody left to tell an error to.
@@ -136,12 +139,9 @@ enum server_answer exec_call(struct process *process, struct fl_message *m)
 static fl_error_t init_load(struct process *process)
 {
 	struct fl_elf elf;
-	uint64_t folder;
 	uint64_t file;
 	uint64_t offset;
-	fl_error_t error = files_walk(FILES_ROOT, "bin", &folder);
-	if (!error)
-		error = files_walk(folder, FIRST_PROGRAM, &file);
+	fl_error_t error = files_find("bin/" FIRST_PROGRAM, &file);
 	if (!error)
 		error = program_check(file, &offset, &elf);
 	if (!error)

@@ -3,6 +3,7 @@
 // Not here: what is in the space (exec.c says it, the pager does it).
 #include "fl/server.h"
 #include "procd.h"
+#include "proto/files.h"
 #include "proto/pager.h"
 #include "proto/slots.h"
 
@@ -39,10 +40,11 @@ static fl_error_t handles_give(const struct process *process)
 }
 
 // Sends the message that makes a space, then completes it. On failure the process has no space.
-static fl_error_t space_create(struct process *process, uint64_t label, uint64_t parent)
+static fl_error_t space_create(struct process *process, uint64_t label,
+                               const struct process *parent)
 {
 	struct fl_message m = {
-		.word = {label, parent},
+		.word = {label, parent ? parent->space : 0},
 		.receive = process_space_slot(process),
 	};
 	fl_error_t error = pager_call(&m);
@@ -52,6 +54,10 @@ static fl_error_t space_create(struct process *process, uint64_t label, uint64_t
 	error = m.handle ? thread_create(process) : FL_BAD_HANDLE;
 	if (!error)
 		error = handles_give(process);
+	if (!error && parent)
+		error = files_process(FILES_FORK, parent->pid, process->pid, process->space);
+	else if (!error)
+		error = files_process(FILES_CREATE, process->pid, process->space, 0);
 	if (error)
 		memory_destroy(process);
 	return error;
@@ -59,17 +65,19 @@ static fl_error_t space_create(struct process *process, uint64_t label, uint64_t
 
 fl_error_t memory_create(struct process *process)
 {
-	return space_create(process, PAGER_SPACE_CREATE, 0);
+	return space_create(process, PAGER_SPACE_CREATE, NULL);
 }
 
 fl_error_t memory_fork(struct process *child, const struct process *parent)
 {
-	return space_create(child, PAGER_SPACE_FORK, parent->space);
+	return space_create(child, PAGER_SPACE_FORK, parent);
 }
 
 void memory_destroy(struct process *process)
 {
-	fl_error_t error;
+	// Before the space goes: the file server must not touch the window after that. A process that
+	// never came so far is unknown there, which is no harm.
+	fl_error_t error = files_process(FILES_EXIT, process->pid, 0, 0);
 	fl_handle_close(0, process_thread_slot(process));
 	fl_handle_close(0, process_space_slot(process));
 	do {

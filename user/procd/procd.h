@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "fl/server.h"
+#include "proto/files.h"
 #include "proto/process.h"
 
 #define INIT_PID 1u
@@ -48,7 +49,10 @@ fl_slot_t process_thread_slot(const struct process *process);
 
 // services.c: calls to the other servers. The error of the call or of the reply.
 FL_CHECKED fl_error_t pager_call(struct fl_message *m);
-FL_CHECKED fl_error_t files_walk(uint64_t folder, const char *name, uint64_t *file);
+FL_CHECKED fl_error_t files_find(const char *path, uint64_t *file);
+// FILES_CREATE, FORK, EXEC or EXIT: what the file server must know of a process.
+FL_CHECKED fl_error_t files_process(enum files_label label, uint64_t word1, uint64_t word2,
+                                    uint64_t word3);
 FL_CHECKED fl_error_t files_locate(uint64_t file, uint64_t *offset, uint64_t *bytes);
 _Noreturn void machine_off(unsigned status);
 void services_start(const struct fl_bootinfo *boot);

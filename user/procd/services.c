@@ -32,14 +32,20 @@ static fl_error_t files_call(struct fl_message *m)
 	return error ? error : (fl_error_t)FILES_CODE(m->word[0]);
 }
 
-fl_error_t files_walk(uint64_t folder, const char *name, uint64_t *file)
+fl_error_t files_find(const char *path, uint64_t *file)
 {
-	size_t bytes = strnlen(name, FILES_NAME_MAX);
-	struct fl_message m = {.word = {FILES_WORD0(FILES_WALK, bytes), folder}};
-	memcpy(&m.word[2], name, bytes);
+	size_t bytes = strnlen(path, FILES_INLINE_MAX);
+	struct fl_message m = {.word = {FILES_WORD0(FILES_STAT, bytes)}};
+	memcpy(&m.word[2], path, bytes);
 	fl_error_t error = files_call(&m);
-	*file = m.word[1];
+	*file = m.word[2];
 	return error;
+}
+
+fl_error_t files_process(enum files_label label, uint64_t word1, uint64_t word2, uint64_t word3)
+{
+	struct fl_message m = {.word = {FILES_WORD0(label, 0), word1, word2, word3}};
+	return files_call(&m);
 }
 
 fl_error_t files_locate(uint64_t file, uint64_t *offset, uint64_t *bytes)

@@ -1,64 +1,66 @@
 // ls: names of files and of what lies in folders, in the order of the file server.
-#include <inttypes.h>
+#include <dirent.h>
+#include <sys/stat.h>
 
-#include "fl/file.h"
-#include "fl/kernel.h"
 #include "program.h"
 
-static const char help[] = "usage: ls [-l] [PATH ...]\n"
-						   "Lists folders (/ if none is named) and files.\n"
-						   "-l: kind (d folder, - file), permission bits, size in bytes, name.\n";
+#define PATH_BYTES 1300
 
-static bool fail(const char *name, fl_error_t error)
+static const char help[] = "usage: ls [-l] [PATH ...]\n"
+						   "Lists folders (the working one if none is named) and files.\n"
+						   "-l: kind (d folder, - file, c device), permission bits, size in bytes, name.\n";
+
+static bool fail(const char *name)
 {
-	const char *text = "cannot be read";
-	if (error == FL_NO_FILE)
-		text = "no such file or directory";
-	else if (error == FL_NOT_DIRECTORY)
-		text = "a part of the path is not a directory";
-	else if (error == FL_TOO_BIG)
-		text = "name too long";
-	fprintf(stderr, "ls: %s: %s\n", name, text);
+	fprintf(stderr, "ls: %s: %s\n", name, strerror(errno));
 	return false;
 }
 
-static void line_print(bool details, const struct file_status *status, const char *name)
+static bool line_print(bool details, const char *path, const char *name)
 {
-	if (details)
-		printf("%c %03o %8" PRIu64 " ", status->kind == FILES_FOLDER ? 'd' : '-', status->mode,
-		       status->size);
+	struct stat about;
+	if (details) {
+		if (stat(path, &about) != 0)
+			return fail(path);
+		char kind = S_ISDIR(about.st_mode) ? 'd' : S_ISREG(about.st_mode) ? '-' : 'c';
+		printf("%c %03o %8lld ", kind, (unsigned)about.st_mode & 0777, (long long)about.st_size);
+	}
 	printf("%s\n", name);
+	return true;
 }
 
-static bool folder_list(bool details, uint64_t folder)
+// Names that begin with a dot are left out.
+static bool folder_list(bool details, const char *path)
 {
-	for (uint64_t i = 0;; i++) {
-		char name[FILES_NAME_MAX + 1];
-		struct file_status status = {0};
-		fl_error_t error = file_entry(folder, i, name, &status.file);
-		if (error == FL_EMPTY)
-			return true;
-		if (error == FL_OK && details)
-			error = file_status_read(status.file, &status);
-		if (error != FL_OK)
-			return fail("folder entry", error);
-		line_print(details, &status, name);
+	DIR *folder = opendir(path);
+	struct dirent *entry;
+	bool all = true;
+	if (!folder)
+		return fail(path);
+	errno = 0;
+	while ((entry = readdir(folder))) {
+		char name[PATH_BYTES];
+		(void)snprintf(name, sizeof(name), "%s/%s", path, entry->d_name);
+		if (entry->d_name[0] != '.')
+			all &= line_print(details, name, entry->d_name);
+		errno = 0;
 	}
+	if (errno != 0)
+		all = fail(path);
+	(void)closedir(folder);
+	return all;
 }
 
 static bool path_list(bool details, const char *path, bool title)
 {
-	struct file_status status;
-	fl_error_t error = file_walk(path, &status);
-	if (error != FL_OK)
-		return fail(path, error);
-	if (status.kind != FILES_FOLDER) {
-		line_print(details, &status, path);
-		return true;
-	}
+	struct stat about;
+	if (stat(path, &about) != 0)
+		return fail(path);
+	if (!S_ISDIR(about.st_mode))
+		return line_print(details, path, path);
 	if (title)
 		printf("%s:\n", path);
-	return folder_list(details, status.file);
+	return folder_list(details, path);
 }
 
 int main(int argc, char **argv)
@@ -69,7 +71,7 @@ int main(int argc, char **argv)
 	if (argc > first && argv[first][0] == '-')
 		usage_fail(help);
 	if (argc == first)
-		return path_list(details, "/", false) ? EXIT_SUCCESS : EXIT_FAILURE;
+		return path_list(details, ".", false) ? EXIT_SUCCESS : EXIT_FAILURE;
 	bool all = true;
 	for (int i = first; i < argc; i++)
 		all &= path_list(details, argv[i], argc > first + 1);

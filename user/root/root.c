@@ -1,8 +1,9 @@
 // The first program: which servers there are, and what each may do.
 //
 // Authority, in one place: console gets the UART, procd the timer and the way to switch off, the
-// pager the RAM, the file server nothing but the initrd. Calls go one way: procd to files, console
-// and pager; files to console. Nobody gets a handle against that direction.
+// pager the RAM and the way to map it into the file server, the file server nothing but the initrd.
+// Calls go one way: procd to files, console and pager; files to console and pager. Nobody gets a
+// handle against that direction; the console may notify the file server.
 #include "root.h"
 #include "fl/error.h"
 #include "fl/string.h"
@@ -69,6 +70,10 @@ static void grants_make(const struct fl_bootinfo *boot)
 	grant(SERVER_FILES, SLOT_CONSOLE, endpoint + SERVER_CONSOLE, FL_RIGHT_CALL,
 	      CONSOLE_BADGE_SERVER + SERVER_FILES, 0);
 
+	grant(SERVER_FILES, SLOT_PAGER, endpoint + SERVER_PAGER, FL_RIGHT_CALL, BADGE_FILES, 0);
+	grant(SERVER_CONSOLE, SLOT_NOTIFY, endpoint + SERVER_FILES, FL_RIGHT_NOTIFY, BITS_CONSOLE, 0);
+
+	grant(SERVER_PAGER, SLOT_FILES_SPACE, ROOT_SERVER_SPACE + SERVER_FILES, FL_RIGHT_MAP, 0, 0);
 	grant(SERVER_PAGER, SLOT_MEMORY, FL_ROOT_MEMORY, FL_RIGHT_CONTROL, 0, 0);
 	grant(SERVER_PAGER, SLOT_NOTIFY, endpoint + SERVER_PROCD, FL_RIGHT_NOTIFY, BITS_DEATH, 0);
 

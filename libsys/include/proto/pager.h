@@ -25,7 +25,6 @@ enum pager_label {
 	                // range that cannot be met goes on at the exit with a0 = the address, a1 = the
 	                // reason, sp as it was; nobody dies. One range a space; kept over fork, gone
 	                // after exec; an empty range removes it
-	PAGER_WINDOW,   // makes the window that the caller shares with the file server (proto/files.h)
 	// From the holder of a BADGE_CONTROL handle:
 	PAGER_SPACE_CREATE = 32, // -> w1 = space, handle: the kernel space (MAP excepted)
 	PAGER_SPACE_FORK,        // w1 = parent -> w1 = child space, handle: the kernel space
@@ -45,7 +44,12 @@ enum pager_label {
 	PAGER_STAT,        // w1 = first statistic -> w1..w5 = five values (past the end: 0)
 	PAGER_SPACE_STAT,  // w1 = space -> w1 = resident pages, w2 = private pages, w3 = faults,
 	                   // w4 = table frames, w5 = regions
-	PAGER_AUDIT        // -> w1 = 1 if core and frame structures are sound, else 0
+	PAGER_AUDIT,       // -> w1 = 1 if core and frame structures are sound, else 0
+	// From the holder of a BADGE_FILES handle, the file server:
+	PAGER_WINDOW = 96, // w1 = space, w2 = place, w3 = pages (1 .. 16): the space's window has at
+	                   // least so many pages, at LAYOUT_WINDOW and at the place in FILES_WINDOW_VA
+	PAGER_POOL_TAKE,   // w1 = page (1 .. FILES_POOL_PAGES - 1): a zeroed frame at FILES_POOL_VA
+	PAGER_POOL_GIVE    // w1 = page: and back
 };
 
 // Populate at once; FL_NO_MEMORY and nothing changed if frames are short.

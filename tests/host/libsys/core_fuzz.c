@@ -6,15 +6,14 @@
 
 #include "archive.h"
 #include "fl/cpio.h"
-#include "index.h"
 #include "program.h"
 #include "proto/files.h"
+#include "tree_host.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void cpio_try(const uint8_t *file, size_t bytes)
 {
-	static struct file_index files_index;
 	struct fl_cpio cpio;
 	struct fl_cpio_entry entry;
 	fl_cpio_start(&cpio, file, bytes);
@@ -23,13 +22,16 @@ static void cpio_try(const uint8_t *file, size_t bytes)
 		    strlen(entry.name) != entry.name_bytes)
 			abort();
 	}
-	(void)index_build(&files_index, file, bytes);
-	for (unsigned i = 1; i < files_index.count; i++) {
-		const struct index_file *child = &files_index.file[i];
-		if (files_index.file[child->parent].kind != FILES_FOLDER || child->name_bytes > 32 ||
-		    child->offset > bytes || child->bytes > bytes - child->offset)
+	unsigned ignored;
+	(void)!tree_build(file, bytes, &ignored);
+	for (uint32_t i = 0; i < INODES_MAX; i++) {
+		const struct inode *inode = inode_at(i);
+		if (inode->kind == FILES_REGULAR &&
+		    (inode->source_bytes > bytes ||
+		     (inode->source && (size_t)(inode->source - file) > bytes - inode->source_bytes)))
 			abort();
 	}
+	tree_end();
 }
 
 static void elf_try(const uint8_t *file, size_t bytes)

@@ -1,4 +1,6 @@
-// The shell's parser: words with quotes, comments, the operators ; & && ||.
+// The shell's parser: words with quotes and variables, comments, redirections, the operators
+// ; & && || and |.
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,8 +11,11 @@ struct parser {
 	const char *end;
 	char *text;  // where the next byte of a word goes
 	char **word; // where the next pointer goes
+	struct redirect *redirect;
 	const char *error;
 };
+
+static const char operators[] = ";&|<>()";
 
 static bool blank(char c)
 {
@@ -35,13 +40,47 @@ static const char *line_end(const char *at, const char *end)
 			return at ? at : end;
 		} else {
 			quote = *at == '\'' || *at == '"' ? *at : '\0';
-			word = !blank(*at) && !strchr(";&|", *at);
+			word = !blank(*at) && !strchr(operators, *at);
 		}
 	}
 	return at;
 }
 
-// One byte of a word outside single quotes: a backslash takes the next byte as it is, $? is marked.
+size_t name_length(const char *text, const char *end)
+{
+	const char *at = text;
+	while (at < end && (*at == '_' || isalpha((unsigned char)*at) ||
+	                    (at > text && isdigit((unsigned char)*at))))
+		at++;
+	return (size_t)(at - text);
+}
+
+// $NAME, ${NAME}, or one of the shell's own: $? $# $$ $@ $0 to $9. Any other $ stands for itself.
+static void value_read(struct parser *p, bool quoted)
+{
+	const char *name = p->at + 1;
+	bool brace = name < p->end && *name == '{';
+	name += brace;
+	size_t length = name_length(name, p->end);
+	if (length == 0 && name < p->end && (isdigit((unsigned char)*name) || strchr("?#$@", *name)))
+		length = 1;
+	if (brace && (length == 0 || name + length >= p->end || name[length] != '}')) {
+		p->error = "${ needs a name and a }";
+		p->at = p->end;
+		return;
+	}
+	if (length == 0) {
+		*p->text++ = *p->at++;
+		return;
+	}
+	*p->text++ = quoted ? MARK_QUOTED_VALUE : MARK_VALUE;
+	memcpy(p->text, name, length);
+	p->text += length;
+	*p->text++ = MARK_END;
+	p->at = name + length + brace;
+}
+
+// One byte of a word outside single quotes: a backslash takes the next byte as it is.
 static void byte_read(struct parser *p, bool quoted)
 {
 	if (*p->at == '\\' && p->at + 1 < p->end && (!quoted || strchr("\"\\$\n", p->at[1]))) {
@@ -50,9 +89,8 @@ static void byte_read(struct parser *p, bool quoted)
 			p->at++; // a joined line
 		else
 			*p->text++ = *p->at++;
-	} else if (*p->at == '$' && p->at + 1 < p->end && p->at[1] == '?') {
-		*p->text++ = STATUS_MARK;
-		p->at += 2;
+	} else if (*p->at == '$') {
+		value_read(p, quoted);
 	} else {
 		*p->text++ = *p->at++;
 	}
@@ -61,6 +99,7 @@ static void byte_read(struct parser *p, bool quoted)
 static bool quoted_read(struct parser *p)
 {
 	char quote = *p->at++;
+	*p->text++ = MARK_QUOTE;
 	while (p->at < p->end && *p->at != quote) {
 		if (quote == '\'')
 			*p->text++ = *p->at++;
@@ -75,20 +114,66 @@ static bool quoted_read(struct parser *p)
 	return true;
 }
 
-static bool word_read(struct parser *p)
+// Reads a word's text; NULL: it is wrong.
+static char *word_read(struct parser *p)
 {
 	char *start = p->text;
-	while (p->at < p->end && !blank(*p->at) && !strchr(";&|<>()", *p->at)) {
+	while (p->at < p->end && !blank(*p->at) && !strchr(operators, *p->at)) {
 		if (*p->at == '\'' || *p->at == '"') {
 			if (!quoted_read(p))
-				return false;
+				return NULL;
 		} else {
 			byte_read(p, false);
 		}
 	}
 	*p->text++ = '\0';
-	*p->word++ = start;
-	return true;
+	return p->error ? NULL : start;
+}
+
+static void blanks_skip(struct parser *p)
+{
+	for (;;) {
+		if (p->at < p->end && blank(*p->at))
+			p->at++;
+		else if (p->at + 1 < p->end && p->at[0] == '\\' && p->at[1] == '\n')
+			p->at += 2; // a joined line
+		else
+			break;
+	}
+}
+
+// A digit right before < or > says which descriptor is meant.
+static bool redirect_ahead(const struct parser *p)
+{
+	bool digit = isdigit((unsigned char)*p->at);
+	return p->at + digit < p->end && strchr("<>", p->at[digit]);
+}
+
+static bool redirect_read(struct parser *p, struct command *command)
+{
+	struct redirect *redirect = p->redirect++;
+	command->redirects++;
+	redirect->fd = -1;
+	if (isdigit((unsigned char)*p->at))
+		redirect->fd = *p->at++ - '0';
+	bool in = *p->at++ == '<';
+	if (redirect->fd < 0)
+		redirect->fd = in ? 0 : 1;
+	redirect->kind = in ? REDIRECT_READ : REDIRECT_WRITE;
+	if (p->at < p->end && *p->at == '&') {
+		redirect->kind = REDIRECT_DUPLICATE;
+		p->at++;
+	} else if (!in && p->at < p->end && *p->at == '>') {
+		redirect->kind = REDIRECT_APPEND;
+		p->at++;
+	}
+	blanks_skip(p);
+	if (p->at >= p->end || strchr(operators, *p->at)) {
+		p->error = "< and > need a file";
+		return false;
+	}
+	redirect->target = word_read(p);
+	return redirect->target != NULL;
 }
 
 static bool operator_read(struct parser *p, enum operator* next)
@@ -100,33 +185,35 @@ static bool operator_read(struct parser *p, enum operator* next)
 		*next = OPERATOR_THEN;
 	else if (first == '&')
 		*next = twice ? OPERATOR_AND : OPERATOR_BACKGROUND;
-	else if (first == '|' && twice)
-		*next = OPERATOR_OR;
+	else if (first == '|')
+		*next = twice ? OPERATOR_OR : OPERATOR_PIPE;
 	else
-		p->error = "| < > ( ) are not supported";
+		p->error = "( ) are not supported";
 	return p->error == NULL;
 }
 
-// Words up to an operator or the end.
+// Words and redirections up to an operator or the end.
 static bool command_read(struct parser *p, struct command *command)
 {
-	command->word = p->word;
-	command->next = OPERATOR_END;
-	while (p->at < p->end) {
-		if (blank(*p->at))
-			p->at++;
-		else if (*p->at == '\\' && p->at + 1 < p->end && p->at[1] == '\n')
-			p->at += 2; // a joined line
-		else if (*p->at == '#')
+	*command = (struct command){.word = p->word, .redirect = p->redirect, .next = OPERATOR_END};
+	for (blanks_skip(p); p->at < p->end; blanks_skip(p)) {
+		if (*p->at == '#') {
 			p->at = p->end;
-		else if (strchr(";&|<>()", *p->at)) {
+		} else if (redirect_ahead(p)) {
+			if (!redirect_read(p, command))
+				return false;
+		} else if (strchr(operators, *p->at)) {
 			if (!operator_read(p, &command->next))
 				return false;
 			break;
-		} else if (!word_read(p))
-			return false;
+		} else {
+			char *word = word_read(p);
+			if (!word)
+				return false;
+			*p->word++ = word;
+		}
 	}
-	bool empty = p->word == command->word;
+	bool empty = p->word == command->word && command->redirects == 0;
 	*p->word++ = NULL;
 	if (empty && command->next != OPERATOR_END)
 		p->error = "an operator has no command before it";
@@ -141,7 +228,7 @@ static bool commands_read(struct parser *p, struct line *line)
 		if (!command_read(p, command))
 			return false;
 		last = command->next;
-		if (command->word[0])
+		if (command->word[0] || command->redirects > 0)
 			line->count++;
 		else if (line->count > 0 && line->command[line->count - 1].next >= OPERATOR_AND)
 			p->error = "an operator has no command behind it";
@@ -157,8 +244,9 @@ static bool line_allocate(struct line *line, size_t bytes)
 		.command = calloc(bytes + 2, sizeof(struct command)),
 		.words = calloc(2 * bytes + 4, sizeof(char *)),
 		.text = calloc(2 * bytes + 2, 1),
+		.redirect = calloc(bytes + 1, sizeof(struct redirect)),
 	};
-	return line->command && line->words && line->text;
+	return line->command && line->words && line->text && line->redirect;
 }
 
 enum line_result line_parse(const char *start, const char *end, const char **next,
@@ -167,14 +255,17 @@ enum line_result line_parse(const char *start, const char *end, const char **nex
 	struct parser p = {.at = start, .end = line_end(start, end)};
 	size_t bytes = (size_t)(p.end - start);
 	*next = p.end < end ? p.end + 1 : end;
-	if (memchr(start, '\0', bytes) || memchr(start, STATUS_MARK, bytes)) {
-		*error = "this is not text";
-		return LINE_WRONG;
+	for (const char *at = start; at < p.end; at++) {
+		if (strchr(MARKS, *at)) { // finds NUL too
+			*error = "this is not text";
+			return LINE_WRONG;
+		}
 	}
 	enum line_result result = LINE_NO_MEMORY;
 	if (line_allocate(line, bytes)) {
 		p.text = line->text;
 		p.word = line->words;
+		p.redirect = line->redirect;
 		if (!commands_read(&p, line)) {
 			*error = p.error;
 			result = LINE_WRONG;
@@ -192,5 +283,6 @@ void line_free(struct line *line)
 	free(line->command);
 	free(line->words);
 	free(line->text);
+	free(line->redirect);
 	*line = (struct line){0};
 }

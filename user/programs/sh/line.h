@@ -6,13 +6,35 @@
 #include <stddef.h>
 
 // What stands behind a command.
-enum operator{ OPERATOR_END, OPERATOR_THEN, OPERATOR_BACKGROUND, OPERATOR_AND, OPERATOR_OR };
+enum operator{
+	OPERATOR_END,
+	OPERATOR_THEN,
+	OPERATOR_BACKGROUND,
+	OPERATOR_AND, // from here on: a command must follow
+	OPERATOR_OR,
+	OPERATOR_PIPE
+};
 
-// In a word, this byte stands for $?: its value is known only when the command runs.
-#define STATUS_MARK '\x01'
+// Bytes in a word with a meaning of their own: values are known only when the command runs. A name
+// stands between the first or second and MARK_END.
+#define MARK_VALUE '\x01'        // $NAME; what it gives is split at blanks
+#define MARK_QUOTED_VALUE '\x02' // "$NAME"
+#define MARK_END '\x03'
+#define MARK_QUOTE '\x04' // a quote was here: the word is one even if it is empty
+#define MARKS "\x01\x02\x03\x04"
+
+enum redirect_kind { REDIRECT_READ, REDIRECT_WRITE, REDIRECT_APPEND, REDIRECT_DUPLICATE };
+
+struct redirect {
+	int fd;
+	enum redirect_kind kind;
+	char *target; // a word: file, or the number of a descriptor
+};
 
 struct command {
-	char **word; // argv, NULL-terminated, never empty
+	char **word; // argv with marks, NULL-terminated; empty only if there are redirects
+	struct redirect *redirect;
+	size_t redirects;
 	enum operator next;
 };
 
@@ -22,6 +44,7 @@ struct line {
 	// What the commands point into.
 	char **words;
 	char *text;
+	struct redirect *redirect;
 };
 
 enum line_result {
@@ -37,5 +60,8 @@ enum line_result line_parse(const char *start, const char *end, const char **nex
                             struct line *line, const char **error);
 
 void line_free(struct line *line);
+
+// How long the name of a variable is that the text starts with; 0: it starts with none.
+size_t name_length(const char *text, const char *end);
 
 #endif

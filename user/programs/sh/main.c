@@ -15,12 +15,15 @@
 #define PROMPT "$ "
 
 static const char help[] =
-	"usage: sh [-c TEXT | FILE]\n"
+	"usage: sh [-c TEXT [NAME ARGUMENT ...] | FILE [ARGUMENT ...]]\n"
 	"Runs the commands of TEXT or FILE, or asks for them. Programs are found in /bin or by path.\n"
 	"A ; B    A, then B             A && B   B if A succeeded      'a b' \"a b\" \\x  quoting\n"
-	"A &      A in the background   A || B   B if A failed         $?  last status, # comment\n"
-	"Of its own: exit [STATUS], wait [PID ...]. Status: 127 not found, 126 cannot be run,\n"
-	"128 + N ended by signal N, 2 wrong use.\n";
+	"A &      A in the background   A || B   B if A failed         # comment\n"
+	"A | B    B reads what A prints          < FILE  > FILE  >> FILE  2> FILE  2>&1\n"
+	"N=VALUE  sets a variable       $N ${N}  its value     $? last status  $1 .. $@ $# arguments\n"
+	"Of its own: cd [FOLDER], pwd, exit [STATUS], export [N[=VALUE] ...], unset N ...,\n"
+	"wait [PID ...]. Status: 127 not found, 126 cannot be run, 128 + N ended by signal N,\n"
+	"2 wrong use.\n";
 
 static void text_run(struct shell *shell, const char *text, size_t length)
 {
@@ -48,7 +51,7 @@ static void text_run(struct shell *shell, const char *text, size_t length)
 // The whole file is read before anything runs.
 static int file_run(struct shell *shell, const char *name)
 {
-	int fd = open(name, O_RDONLY);
+	int fd = open(name, O_RDONLY | O_CLOEXEC);
 	struct stat about;
 	if (fd < 0 || fstat(fd, &about) != 0) {
 		fprintf(stderr, "sh: %s: %s\n", name, strerror(errno));
@@ -98,19 +101,26 @@ static int input_run(struct shell *shell)
 
 int main(int argc, char **argv)
 {
-	struct shell shell = {0};
+	struct shell shell = {.argument_count = 1, .argument = argv};
 	if (argc == 1)
 		return input_run(&shell);
 	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
 		printf("%s", help);
 		return EXIT_SUCCESS;
 	}
-	if (argc == 3 && strcmp(argv[1], "-c") == 0) {
+	if (argc >= 3 && strcmp(argv[1], "-c") == 0) {
+		if (argc > 3) {
+			shell.argument_count = argc - 3;
+			shell.argument = argv + 3;
+		}
 		text_run(&shell, argv[2], strlen(argv[2]));
 		return shell.status;
 	}
-	if (argc == 2 && argv[1][0] != '-')
+	if (argc >= 2 && argv[1][0] != '-') {
+		shell.argument_count = argc - 1;
+		shell.argument = argv + 1;
 		return file_run(&shell, argv[1]);
+	}
 	fprintf(stderr, "%s", help);
 	return STATUS_MISUSE;
 }

@@ -3,6 +3,7 @@
 #define RUN_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "line.h"
 
@@ -14,7 +15,15 @@
 struct shell {
 	int status;   // of the last command
 	bool leaving; // exit was called
+	int argument_count;
+	char **argument; // $0, $1 ...
 };
+
+// As fork, but nothing printed before comes out twice, and failure is told.
+pid_t child_start(void);
+
+// What a shell calls a wait status: the exit status, or STATUS_SIGNAL and the signal.
+int status_plain(int status);
 
 void line_run(struct shell *shell, struct line *line);
 

@@ -8,6 +8,7 @@
 #define MAXARG 32      // arguments of exec, the terminating 0 included
 #define MAXPATH 128    // bytes of a path, with its NUL
 #define USERSTACK 2048 // pages of a stack: they get frames when they are touched
+#define PIPESIZE 16384 // bytes that a pipe holds
 
 #define NCPU 8
 #define NFILE 100
