@@ -99,8 +99,8 @@ static fl_error_t window_page_add(struct service *service, struct client *client
 	fl_error_t error = frame_lend(service, va, &physical);
 	if (error)
 		return error;
-	struct fl_map_entry entry = {
-		.va = LAYOUT_WINDOW + client->window_pages * FL_PAGE_SIZE, .frame = physical | LENT_PROT};
+	struct fl_map_entry entry = {.va = LAYOUT_WINDOW + client->window_pages * FL_PAGE_SIZE,
+	                             .frame = physical | LENT_PROT};
 	error = effects->map(effects->context, client->space, &entry, 1);
 	if (error) {
 		fl_error_t back = frame_take_back(service, va);

@@ -38,8 +38,8 @@ static const struct {
 	int posix;
 	unsigned own;
 } flag_pairs[] = {
-	{O_APPEND, FILES_O_APPEND},   {O_NONBLOCK, FILES_O_NONBLOCK}, {O_CLOEXEC, FILES_O_CLOEXEC},
-	{O_CREAT, FILES_O_CREATE},    {O_EXCL, FILES_O_EXCLUSIVE},    {O_TRUNC, FILES_O_TRUNCATE},
+	{O_APPEND, FILES_O_APPEND},    {O_NONBLOCK, FILES_O_NONBLOCK}, {O_CLOEXEC, FILES_O_CLOEXEC},
+	{O_CREAT, FILES_O_CREATE},     {O_EXCL, FILES_O_EXCLUSIVE},    {O_TRUNC, FILES_O_TRUNCATE},
 	{O_DIRECTORY, FILES_O_FOLDER},
 };
 #define FLAG_PAIRS (sizeof(flag_pairs) / sizeof(flag_pairs[0]))
@@ -64,9 +64,9 @@ static int flags_posix(unsigned own)
 
 int open(const char *path, int flags, ...)
 {
-	static const unsigned access[] = {
-		[O_RDONLY] = FILES_O_READ, [O_WRONLY] = FILES_O_WRITE,
-		[O_RDWR] = FILES_O_READ | FILES_O_WRITE};
+	static const unsigned access[] = {[O_RDONLY] = FILES_O_READ,
+	                                  [O_WRONLY] = FILES_O_WRITE,
+	                                  [O_RDWR] = FILES_O_READ | FILES_O_WRITE};
 	mode_t mode = 0;
 	if ((flags & O_ACCMODE) > O_RDWR)
 		return error_return(FL_BAD_ARGUMENT);
@@ -145,8 +145,7 @@ int fcntl(int fd, int command, ...)
 	case F_DUPFD_CLOEXEC:
 		if (value < 0)
 			return error_return(FL_BAD_ARGUMENT);
-		return fd_result(FILES_DUP, fd, (uint64_t)value,
-		                 command == F_DUPFD ? 0 : FILES_O_CLOEXEC);
+		return fd_result(FILES_DUP, fd, (uint64_t)value, command == F_DUPFD ? 0 : FILES_O_CLOEXEC);
 	case F_GETFD:
 		flags = flags_get(fd);
 		return flags < 0 ? -1 : flags & FILES_O_CLOEXEC ? FD_CLOEXEC : 0;

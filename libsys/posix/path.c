@@ -30,8 +30,7 @@ static fl_error_t texts_copy(char *text, size_t room, const char *one, const cha
 	return error || !two ? error : text_add(text, room, bytes, two);
 }
 
-static fl_error_t texts_call(unsigned label, const char *one, const char *two,
-                             struct fl_message *m)
+static fl_error_t texts_call(unsigned label, const char *one, const char *two, struct fl_message *m)
 {
 	char text[FILES_INLINE_MAX + 1];
 	size_t first, bytes;

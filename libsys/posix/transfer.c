@@ -50,8 +50,7 @@ static fl_error_t step_read(int fd, char *buffer, size_t bytes, struct step *ste
 	if (bytes == 0)
 		window = (struct window){0};
 	step->asked = bytes < window.bytes ? bytes : window.bytes;
-	struct fl_message m = {
-		.word = {FILES_HEAD(FILES_READ, 0, fd), 0, window.offset, step->asked}};
+	struct fl_message m = {.word = {FILES_HEAD(FILES_READ, 0, fd), 0, window.offset, step->asked}};
 	fl_error_t error = step_end(service_call(SLOT_FILES, &m), &m, step);
 	if (error == FL_OK) {
 		step->done = m.word[1];
@@ -85,8 +84,7 @@ static fl_error_t step_write(int fd, const char *buffer, size_t bytes, struct st
 	if (bytes > 0 && (bytes <= FILES_DATA_MAX || !window_claim(bytes, &window)))
 		return step_write_inline(fd, buffer, bytes, step);
 	step->asked = bytes < window.bytes ? bytes : window.bytes;
-	struct fl_message m = {
-		.word = {FILES_HEAD(FILES_WRITE, 0, fd), 0, window.offset, step->asked}};
+	struct fl_message m = {.word = {FILES_HEAD(FILES_WRITE, 0, fd), 0, window.offset, step->asked}};
 	fl_error_t error = step->asked ? fl_copy(window.memory, buffer, step->asked) : FL_OK;
 	if (error == FL_OK)
 		error = step_end(service_call(SLOT_FILES, &m), &m, step);

@@ -14,7 +14,8 @@ struct window {
 	void *memory;
 };
 
-// Claims at most so many bytes, at least one page. False: there is none (no memory, or all claimed).
+// Claims at most so many bytes, at least one page. False: there is none (no memory, or all
+// claimed).
 bool window_claim(size_t bytes, struct window *window);
 void window_release(const struct window *window);
 // In the child of a fork: it has no window yet.

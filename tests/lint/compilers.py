@@ -25,7 +25,7 @@ INCLUDE_FOLDERS = {
     "user": ("kern/include", "libsys/include", "libsys/core", "user"),
     "user/programs": ("libsys/posix/include", "kern/include", "libsys/include", "user"),
     "tests/host": ("tests/host", "kern/include", "kern", "libsys/include", "libsys/core", "pager",
-                   "pager/core"),
+                   "pager/core", "user/files"),
     "tests/guest/xv6": ("libsys/xv6/include",),
     "tests/guest": ("libsys/posix/include", "kern/include", "libsys/include", "tests/guest"),
 }

@@ -1,6 +1,7 @@
 // The console server: one UART, shared by programs (read, write) and servers (log lines).
 //
-// Not here: the line discipline (line.c), registers (uart.c), who waits for a line (the file server).
+// Not here: the line discipline (line.c), registers (uart.c), who waits for a line (the file
+// server).
 #include "proto/console.h"
 #include "fl/server.h"
 #include "fl/string.h"

@@ -47,8 +47,8 @@ struct open_file *open_create(enum files_kind kind, unsigned flags)
 		if (file->references)
 			continue;
 		next = (next + i + 1) % FILES_OPEN_MAX;
-		*file = (struct open_file){
-			.references = 1, .kind = (uint8_t)kind, .flags = (uint16_t)flags};
+		*file =
+			(struct open_file){.references = 1, .kind = (uint8_t)kind, .flags = (uint16_t)flags};
 		return file;
 	}
 	return NULL;

@@ -9,7 +9,7 @@
 
 // Shared by all descriptors that came from one open, over dup and fork.
 struct open_file {
-	uint64_t offset; // of a folder: 0 ".", 1 "..", then the cursor + 2
+	uint64_t offset;     // of a folder: 0 ".", 1 "..", then the cursor + 2
 	struct inode *inode; // or
 	struct pipe *pipe;
 	uint32_t references; // descriptors; 0: free
@@ -20,7 +20,7 @@ struct open_file {
 struct client {
 	uint32_t pid; // 0: none; at the place pid % CLIENTS_MAX, as procd numbers them
 	uint32_t window_pages;
-	uint64_t space; // the pager's number
+	uint64_t space;   // the pager's number
 	uint64_t cloexec; // a bit for each descriptor
 	struct inode *folder;
 	uint16_t open[FILES_DESCRIPTORS]; // place of the open file + 1; 0: closed

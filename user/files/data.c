@@ -198,8 +198,7 @@ static unsigned entry_ready(const struct client *client, uint32_t entry)
 	unsigned wanted = entry >> 16 & (FILES_READY_READ | FILES_READY_WRITE);
 	if (!file)
 		return FILES_READY_INVALID;
-	return file_ready(file, FILES_PIPE_ATOMIC) &
-	       (wanted | FILES_READY_HANGUP | FILES_READY_ERROR);
+	return file_ready(file, FILES_PIPE_ATOMIC) & (wanted | FILES_READY_HANGUP | FILES_READY_ERROR);
 }
 
 fl_error_t call_poll(struct call *call)

@@ -84,7 +84,7 @@ fl_error_t call_flags_get(struct call *call)
 fl_error_t call_flags_set(struct call *call)
 {
 	const unsigned mutable = FILES_O_APPEND | FILES_O_NONBLOCK;
-	if (call->m->word[1] & ~(uint64_t)mutable)
+	if (call->m->word[1] & ~(uint64_t) mutable)
 		return FL_BAD_ARGUMENT;
 	call->file->flags = (uint16_t)((call->file->flags & ~mutable) | call->m->word[1]);
 	return FL_OK;

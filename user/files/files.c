@@ -19,7 +19,8 @@ static fl_error_t call_window(struct call *call)
 	if (pages < 1 || pages > LAYOUT_WINDOW_BYTES / FL_PAGE_SIZE)
 		return FL_BAD_ARGUMENT;
 	if (pages > client->window_pages) {
-		struct fl_message ask = {.word = {PAGER_WINDOW, client->space, client_place(client), pages}};
+		struct fl_message ask = {
+			.word = {PAGER_WINDOW, client->space, client_place(client), pages}};
 		fl_error_t error = fl_call(SLOT_PAGER, &ask);
 		if (!error)
 			error = (fl_error_t)ask.word[0];

@@ -60,7 +60,8 @@ static struct record *record_room(page_t page, unsigned need)
 		if (record->name_bytes || record->bytes < need)
 			continue;
 		if (record->bytes - need >= record_need(1)) {
-			*record_at(page, at + need) = (struct record){.bytes = (uint16_t)(record->bytes - need)};
+			*record_at(page, at + need) =
+				(struct record){.bytes = (uint16_t)(record->bytes - need)};
 			record->bytes = (uint16_t)need;
 		}
 		return record;
@@ -136,8 +137,8 @@ int folder_next(const struct inode *folder, uint64_t *cursor, struct folder_entr
 			const struct record *record = record_at(page, at);
 			if (!record->name_bytes || number * PAGE_BYTES + at < *cursor)
 				continue;
-			*entry = (struct folder_entry){
-				inode_at(record->inode), record->name, record->name_bytes};
+			*entry =
+				(struct folder_entry){inode_at(record->inode), record->name, record->name_bytes};
 			// Not record->bytes: that may shrink before the next call.
 			*cursor = number * PAGE_BYTES + at + sizeof(struct record);
 			return 1;

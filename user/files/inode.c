@@ -13,7 +13,8 @@ static struct inode inodes[INODES_MAX];
 static unsigned used;
 static unsigned next; // where the search for a free place goes on
 
-_Static_assert(INODE_BYTES_MAX / PAGE_BYTES == 1ul << TABLE_BITS * (HEIGHT_MAX - 1), "three levels");
+_Static_assert(INODE_BYTES_MAX / PAGE_BYTES == 1ul << TABLE_BITS * (HEIGHT_MAX - 1),
+               "three levels");
 
 struct inode *inode_create(enum files_kind kind, unsigned mode)
 {
@@ -242,7 +243,8 @@ fl_error_t inode_resize(struct inode *inode, uint64_t bytes)
 		if (last)
 			memset((uint8_t *)page_memory(last) + bytes % PAGE_BYTES, 0,
 			       PAGE_BYTES - bytes % PAGE_BYTES);
-		inode_pages_drop(inode, (bytes + PAGE_BYTES - 1) / PAGE_BYTES, INODE_BYTES_MAX / PAGE_BYTES);
+		inode_pages_drop(inode, (bytes + PAGE_BYTES - 1) / PAGE_BYTES,
+		                 INODE_BYTES_MAX / PAGE_BYTES);
 		if (inode->source_bytes > bytes)
 			inode->source_bytes = bytes;
 	}

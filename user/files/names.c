@@ -137,8 +137,7 @@ fl_error_t call_mkdir(struct call *call)
 	struct place place;
 	struct inode *inode;
 	fl_error_t error = place_take(call, &place);
-	return error ? error
-	             : tree_create(&place, FILES_FOLDER, (uint32_t)call->m->word[1], &inode);
+	return error ? error : tree_create(&place, FILES_FOLDER, (uint32_t)call->m->word[1], &inode);
 }
 
 fl_error_t call_chdir(struct call *call)

@@ -1,4 +1,5 @@
-// Pipes. See pipe.h. A pipe's pages are taken when it is made: a write then cannot run out of memory.
+// Pipes. See pipe.h. A pipe's pages are taken when it is made: a write then cannot run out of
+// memory.
 #include "pipe.h"
 
 #include <stddef.h>

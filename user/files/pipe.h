@@ -15,7 +15,7 @@ struct pipe {
 	page_t page[PIPE_PAGES];
 };
 
-struct pipe *pipe_create(void); // NULL: FILES_TABLE_FULL
+struct pipe *pipe_create(void);      // NULL: FILES_TABLE_FULL
 void pipe_settle(struct pipe *pipe); // gone, if nobody has it open any more
 unsigned pipe_read(struct pipe *pipe, void *to, unsigned bytes);
 // Puts back what the last pipe_read took.

@@ -7,7 +7,7 @@
 
 struct client;
 
-#define WAIT_ANY ((void *)0)            // for a change of anything (poll)
+#define WAIT_ANY ((void *)0)                // for a change of anything (poll)
 #define WAIT_CONSOLE ((void *)(uintptr_t)1) // for input; else for a change of that pipe
 
 void waiter_park(const struct client *client, uint64_t token, const void *what);

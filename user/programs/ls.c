@@ -6,9 +6,10 @@
 
 #define PATH_BYTES 1300
 
-static const char help[] = "usage: ls [-l] [PATH ...]\n"
-						   "Lists folders (the working one if none is named) and files.\n"
-						   "-l: kind (d folder, - file, c device), permission bits, size in bytes, name.\n";
+static const char help[] =
+	"usage: ls [-l] [PATH ...]\n"
+	"Lists folders (the working one if none is named) and files.\n"
+	"-l: kind (d folder, - file, c device), permission bits, size in bytes, name.\n";
 
 static bool fail(const char *name)
 {

@@ -4,9 +4,9 @@
 
 enum console_label {
 	CONSOLE_WRITE = 1, // count (1 .. 40) bytes in w1..w5 -> count written (all of them)
-	CONSOLE_READ, // from the file server: count wanted (1 .. 40) -> count (0: end of input), data in
-	              // w1..w5, never past a line's end. FL_EMPTY: no line is there; BITS_CONSOLE is sent
-	              // when one is
+	CONSOLE_READ, // from the file server: count wanted (1 .. 40) -> count (0: end of input), data
+	              // in w1..w5, never past a line's end. FL_EMPTY: no line is there; BITS_CONSOLE is
+	              // sent when one is
 	CONSOLE_LOG,  // as WRITE, from servers: part of one log line; count < 40 (0 too) ends the line
 	CONSOLE_DRAIN // replies when all output has left the UART (before the machine stops)
 };

@@ -12,17 +12,17 @@ enum fl_slot {
 	SLOT_FILES = 4,
 	SLOT_CONSOLE = 5,
 	// Servers only, put there by root:
-	SLOT_OWN = 1,         // the server's endpoint, all rights
-	SLOT_SPACE = 6,       // its own space
-	SLOT_MACHINE = 7,     // early console, machine stop
-	SLOT_MEMORY = 8,      // pager: its RAM runs
-	SLOT_IRQ = 9,         // console: the UART's source; procd: the timer (source 0)
-	SLOT_IRQ_NOTIFY = 10, // its own endpoint, NOTIFY only, badge BITS_IRQ
-	SLOT_NOTIFY = 11,     // pager: procd's endpoint, NOTIFY only, badge BITS_DEATH
-	                      // console: files' endpoint, NOTIFY only, badge BITS_CONSOLE
+	SLOT_OWN = 1,          // the server's endpoint, all rights
+	SLOT_SPACE = 6,        // its own space
+	SLOT_MACHINE = 7,      // early console, machine stop
+	SLOT_MEMORY = 8,       // pager: its RAM runs
+	SLOT_IRQ = 9,          // console: the UART's source; procd: the timer (source 0)
+	SLOT_IRQ_NOTIFY = 10,  // its own endpoint, NOTIFY only, badge BITS_IRQ
+	SLOT_NOTIFY = 11,      // pager: procd's endpoint, NOTIFY only, badge BITS_DEATH
+	                       // console: files' endpoint, NOTIFY only, badge BITS_CONSOLE
 	SLOT_FILES_SPACE = 12, // pager: the file server's space, to map windows and pages there
-	SLOT_RECEIVE = 15,    // where a server accepts handles that come with a message
-	SLOT_SERVER_FREE = 16 // first slot that a server manages itself
+	SLOT_RECEIVE = 15,     // where a server accepts handles that come with a message
+	SLOT_SERVER_FREE = 16  // first slot that a server manages itself
 };
 
 // Notification bits.

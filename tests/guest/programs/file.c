@@ -40,15 +40,16 @@ static void contents(void)
 	char text[16] = "";
 	int fd = open("/f", O_RDWR | O_CREAT | O_EXCL, 0640);
 	tap_ok(fd == 3 && write(fd, "0123456789", 10) == 10, "file_created_and_written");
-	tap_ok(fails(open("/f", O_RDWR | O_CREAT | O_EXCL, 0640), EEXIST), "open_excl_of_existing_fails");
+	tap_ok(fails(open("/f", O_RDWR | O_CREAT | O_EXCL, 0640), EEXIST),
+	       "open_excl_of_existing_fails");
 	tap_ok(lseek(fd, 3, SEEK_SET) == 3 && read(fd, text, 4) == 4 && memcmp(text, "3456", 4) == 0 &&
 	           lseek(fd, 0, SEEK_CUR) == 7 && lseek(fd, -1, SEEK_END) == 9,
 	       "lseek_and_read_agree");
 	tap_ok(fails((int)lseek(fd, -1, SEEK_SET), EINVAL) && fails((int)lseek(fd, 0, 9), EINVAL),
 	       "lseek_before_start_fails");
-	tap_ok(lseek(fd, 10000, SEEK_SET) == 10000 && write(fd, "x", 1) == 1 && fstat(fd, &about) == 0 &&
-	           about.st_size == 10001 && (about.st_mode & 0777) == 0640 && S_ISREG(about.st_mode) &&
-	           about.st_nlink == 1,
+	tap_ok(lseek(fd, 10000, SEEK_SET) == 10000 && write(fd, "x", 1) == 1 &&
+	           fstat(fd, &about) == 0 && about.st_size == 10001 && (about.st_mode & 0777) == 0640 &&
+	           S_ISREG(about.st_mode) && about.st_nlink == 1,
 	       "write_behind_end_grows_file");
 	tap_ok(lseek(fd, 8, SEEK_SET) == 8 && read(fd, text, 4) == 4 && memcmp(text, "89\0\0", 4) == 0,
 	       "hole_reads_zeros");
@@ -118,9 +119,8 @@ static void archive_files(void)
 	(void)!stat("/README", &about);
 	off_t before = about.st_size;
 	int fd = open("/README", O_RDWR);
-	tap_ok(write(fd, "FAULT", 5) == 5 &&
-	           read(fd, text, 4) == 4 && memcmp(text, "line", 4) == 0 && fstat(fd, &about) == 0 &&
-	           about.st_size == before,
+	tap_ok(write(fd, "FAULT", 5) == 5 && read(fd, text, 4) == 4 && memcmp(text, "line", 4) == 0 &&
+	           fstat(fd, &about) == 0 && about.st_size == before,
 	       "archive_file_is_copied_when_written");
 	close(fd);
 	tap_ok(unlink("/README") == 0 && fails(open("/README", O_RDONLY), ENOENT),
@@ -144,8 +144,8 @@ static void names(void)
 	           file_holds("/d/b", "A"),
 	       "rename_replaces_target");
 	tap_ok(fails(rmdir("/d"), ENOTEMPTY) && fails(unlink("/d"), EISDIR) &&
-	           fails(rmdir("/d/c"), ENOTDIR) && fails(rmdir("/"), EBUSY) && fails(rmdir("."), EBUSY) &&
-	           fails(rename("/d", "/d/e"), EINVAL),
+	           fails(rmdir("/d/c"), ENOTDIR) && fails(rmdir("/"), EBUSY) &&
+	           fails(rmdir("."), EBUSY) && fails(rename("/d", "/d/e"), EINVAL),
 	       "wrong_removals_fail");
 	tap_ok(fails(open("/d", O_WRONLY), EISDIR) && fails(open("/d/c/x", O_RDONLY), ENOTDIR) &&
 	           fails(open("/d/c/", O_RDONLY), ENOTDIR) && fails(open("", O_RDONLY), ENOENT) &&
@@ -195,7 +195,8 @@ static void working_folder(void)
 	(void)fflush(stdout);
 	pid_t child = fork();
 	if (child == 0)
-		_exit(getcwd(path, sizeof(path)) && strcmp(path, "/w/deep") == 0 && chdir("/") == 0 ? 0 : 1);
+		_exit(getcwd(path, sizeof(path)) && strcmp(path, "/w/deep") == 0 && chdir("/") == 0 ? 0
+		                                                                                    : 1);
 	tap_equal(0, (uint64_t)child_wait(child).value, "fork_inherits_folder");
 	tap_ok(unlink("here") == 0 && rmdir("/w/deep") == 0 && !getcwd(path, sizeof(path)) &&
 	           errno == ENOENT && fails(open("x", O_CREAT | O_RDWR, 0644), ENOENT),
@@ -205,7 +206,8 @@ static void working_folder(void)
 
 static void bad_pointers(void)
 {
-	char *const bad[] = {(char *)8, (char *)-1, (char *)0xffffffc000000000, (char *)LAYOUT_USER_TOP};
+	char *const bad[] = {(char *)8, (char *)-1, (char *)0xffffffc000000000,
+	                     (char *)LAYOUT_USER_TOP};
 	int fd = open("/dev/zero", O_RDONLY), null = open("/dev/null", O_RDWR);
 	unsigned caught = 0;
 	for (unsigned i = 0; i < 4; i++) {
@@ -237,10 +239,14 @@ static void devices(void)
 }
 
 const struct guest_case guest_cases[] = {
-	{"file_contents", contents},     {"file_big", big},
-	{"file_offset", shared_offset},  {"file_archive", archive_files},
-	{"file_names", names},           {"file_folder", working_folder},
-	{"file_devices", devices},       {"file_bad_pointers", bad_pointers},
+	{"file_contents", contents},
+	{"file_big", big},
+	{"file_offset", shared_offset},
+	{"file_archive", archive_files},
+	{"file_names", names},
+	{"file_folder", working_folder},
+	{"file_devices", devices},
+	{"file_bad_pointers", bad_pointers},
 	{NULL, NULL},
 };
 

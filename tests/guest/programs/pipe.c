@@ -20,7 +20,8 @@ static void ends(void)
 	tap_ok(pipe(fds) == 0 && fds[0] != fds[1], "pipe_gives_two_descriptors");
 	tap_ok(write(fds[1], "hello", 5) == 5, "pipe_write_succeeds");
 	char text[8] = "";
-	tap_ok(read(fds[0], text, 8) == 5 && strcmp(text, "hello") == 0, "pipe_read_gets_what_is_there");
+	tap_ok(read(fds[0], text, 8) == 5 && strcmp(text, "hello") == 0,
+	       "pipe_read_gets_what_is_there");
 	tap_ok(write(fds[0], "x", 1) == -1 && errno == EBADF, "pipe_write_to_reading_end_fails");
 	tap_ok(read(fds[1], &byte, 1) == -1 && errno == EBADF, "pipe_read_from_writing_end_fails");
 	tap_ok(lseek(fds[0], 0, SEEK_SET) == -1 && errno == ESPIPE, "pipe_seek_fails");
@@ -170,7 +171,8 @@ static void nonblock(void)
 	tap_equal(FILES_PIPE_BYTES % 1000, (uint64_t)write(fds[1], (char[8192]){0}, 8192),
 	          "pipe_nonblocking_large_write_fills");
 	tap_ok(write(fds[1], block, 1) == -1 && errno == EAGAIN, "pipe_nonblocking_full_write_fails");
-	struct pollfd polls[] = {{fds[0], POLLIN, 0}, {fds[1], POLLOUT, 0}, {63, POLLIN, 0}, {-1, 0, 9}};
+	struct pollfd polls[] = {
+		{fds[0], POLLIN, 0}, {fds[1], POLLOUT, 0}, {63, POLLIN, 0}, {-1, 0, 9}};
 	tap_ok(poll(polls, 4, -1) == 2 && polls[0].revents == POLLIN && polls[1].revents == 0 &&
 	           polls[2].revents == POLLNVAL && polls[3].revents == 0,
 	       "poll_tells_full_pipe");
@@ -286,9 +288,15 @@ static void killed_reader(void)
 }
 
 const struct guest_case guest_cases[] = {
-	{"pipe_ends", ends},         {"pipe_big", big},          {"pipe_atomic", atomic},
-	{"pipe_readers", readers},   {"pipe_nonblock", nonblock}, {"pipe_poll", poll_many},
-	{"pipe_limits", limits},     {"pipe_exec", over_exec},   {"pipe_killed", killed_reader},
+	{"pipe_ends", ends},
+	{"pipe_big", big},
+	{"pipe_atomic", atomic},
+	{"pipe_readers", readers},
+	{"pipe_nonblock", nonblock},
+	{"pipe_poll", poll_many},
+	{"pipe_limits", limits},
+	{"pipe_exec", over_exec},
+	{"pipe_killed", killed_reader},
 	{NULL, NULL},
 };
 

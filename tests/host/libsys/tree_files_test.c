@@ -304,7 +304,8 @@ int main(void)
 {
 	static const struct tap_test tests[] = {
 		{"build_archive_files_found_by_path", build_archive_files_found_by_path},
-		{"write_archive_file_copies_page_and_truncate_zeros", write_archive_file_copies_page_and_truncate_zeros},
+		{"write_archive_file_copies_page_and_truncate_zeros",
+	     write_archive_file_copies_page_and_truncate_zeros},
 		{"write_sparse_file_takes_only_its_pages", write_sparse_file_takes_only_its_pages},
 		{"folder_many_names_added_and_removed", folder_many_names_added_and_removed},
 		{"rename_moves_and_replaces", rename_moves_and_replaces},
