@@ -89,7 +89,7 @@ pid_t wait(int *status)
 
 int kill(pid_t pid, int signal)
 {
-	if (pid <= 0 || signal < 1 || signal > 31)
+	if (pid <= 0 || signal < 0 || signal > 31)
 		return error_return(FL_BAD_ARGUMENT);
 	struct fl_message m = {.word = {PROCESS_KILL, (uint64_t)pid, (uint64_t)signal}};
 	fl_error_t error = service_call(SLOT_PROCESS, &m);
