@@ -5,10 +5,44 @@
 #include "deaths.h"
 #include "exec.h"
 #include "heap.h"
+#include "mapping.h"
 
 static fl_error_t call_sbrk(struct service *service, struct space *space, struct fl_message *m)
 {
 	return heap_sbrk(&service->core, space, (int64_t)m->word[1], m->word[2], &m->word[1]);
+}
+
+static fl_error_t call_mmap(struct service *service, struct space *space, struct fl_message *m)
+{
+	return mapping_create(&service->core, space, m->word[1], m->word[2], m->word[3], &m->word[1]);
+}
+
+static fl_error_t call_munmap(struct service *service, struct space *space, struct fl_message *m)
+{
+	return mapping_remove(&service->core, space, m->word[1], m->word[2]);
+}
+
+static fl_error_t call_mprotect(struct service *service, struct space *space, struct fl_message *m)
+{
+	return mapping_protect(&service->core, space, m->word[1], m->word[2], m->word[3]);
+}
+
+static fl_error_t call_madvise(struct service *service, struct space *space, struct fl_message *m)
+{
+	return mapping_advise(&service->core, space, m->word[1], m->word[2], m->word[3]);
+}
+
+static fl_error_t call_mincore(struct service *service, struct space *space, struct fl_message *m)
+{
+	(void)service;
+	return mapping_resident(space, m->word[1], m->word[2], &m->word[1]);
+}
+_Static_assert(MAPPING_RESIDENT_WORDS <= FL_MESSAGE_WORDS - 1, "the bits fit into the reply");
+
+static fl_error_t call_rescue(struct service *service, struct space *space, struct fl_message *m)
+{
+	(void)service;
+	return space_rescue_set(space, m->word[1], m->word[2], m->word[3]);
 }
 
 // A copy of one of our handles goes out with the reply; it may control the object, no more.
@@ -71,6 +105,12 @@ static fl_error_t call_thread_create(struct service *service, struct space *spac
 	return error ? error : handle_offer(m, slot);
 }
 
+static fl_error_t call_thread_destroy(struct service *service, struct space *space,
+                                      struct fl_message *m)
+{
+	return client_thread_destroy(service, client_of(space), m->word[2]);
+}
+
 static fl_error_t call_exec_region(struct service *service, struct space *space,
                                    struct fl_message *m)
 {
@@ -95,14 +135,14 @@ static fl_error_t call_death_next(struct service *service, struct space *space,
                                   struct fl_message *m)
 {
 	(void)space;
-	const struct client *client = death_next(service);
-	if (!client)
+	const struct client_thread *thread = death_next(service);
+	if (!thread)
 		return FL_EMPTY;
-	m->word[1] = client->space->number;
-	m->word[2] = client->death.reason;
-	m->word[3] = client->death.fault.cause;
-	m->word[4] = client->death.fault.stval;
-	m->word[5] = client->death.fault.pc;
+	m->word[1] = thread->client->space->number;
+	m->word[2] = thread->death.reason | thread->number << 32;
+	m->word[3] = thread->death.cause;
+	m->word[4] = thread->death.stval;
+	m->word[5] = thread->death.pc;
 	return FL_OK;
 }
 
@@ -112,7 +152,10 @@ struct call {
 };
 
 static const struct call program_calls[] = {
-	[PAGER_SBRK] = {call_sbrk, false},
+	[PAGER_SBRK] = {call_sbrk, false},       [PAGER_MMAP] = {call_mmap, false},
+	[PAGER_MUNMAP] = {call_munmap, false},   [PAGER_MPROTECT] = {call_mprotect, false},
+	[PAGER_MADVISE] = {call_madvise, false}, [PAGER_MINCORE] = {call_mincore, false},
+	[PAGER_RESCUE] = {call_rescue, false},
 };
 
 static const struct call control_calls[] = {
@@ -120,6 +163,7 @@ static const struct call control_calls[] = {
 	[PAGER_SPACE_FORK] = {call_space_fork, true},
 	[PAGER_SPACE_DESTROY] = {call_space_destroy, true},
 	[PAGER_THREAD_CREATE] = {call_thread_create, true},
+	[PAGER_THREAD_DESTROY] = {call_thread_destroy, true},
 	[PAGER_EXEC_REGION] = {call_exec_region, true},
 	[PAGER_EXEC_COMMIT] = {call_exec_commit, true},
 	[PAGER_EXEC_ABORT] = {call_exec_abort, true},

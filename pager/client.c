@@ -123,11 +123,36 @@ destroy_all:
 
 static void thread_destroy(struct service *service, struct client_thread *thread)
 {
+	death_forget(service, thread);
 	fl_error_t error = fl_object_destroy(thread->slot); // stops it, whatever it waits for
 	CORE_ASSERT(!error);
 	object_frame_give(service, thread->frame);
 	slot_give(service, thread->slot);
 	slab_release(&service->threads, thread);
+}
+
+static struct client_thread **thread_link(struct client *client, uint64_t number)
+{
+	struct client_thread **link = &client->threads;
+	while (*link && (*link)->number != number)
+		link = &(*link)->next;
+	return link;
+}
+
+struct client_thread *client_thread_find(struct client *client, uint64_t number)
+{
+	return *thread_link(client, number);
+}
+
+fl_error_t client_thread_destroy(struct service *service, struct client *client, uint64_t number)
+{
+	struct client_thread **link = thread_link(client, number);
+	struct client_thread *thread = *link;
+	if (!thread)
+		return FL_BAD_ARGUMENT;
+	*link = thread->next;
+	thread_destroy(service, thread);
+	return FL_OK;
 }
 
 void client_destroy(struct service *service, struct client *client)
@@ -137,7 +162,6 @@ void client_destroy(struct service *service, struct client *client)
 		client->threads = thread->next;
 		thread_destroy(service, thread);
 	}
-	death_forget(service, client);
 	space_destroy(&service->core, client->space);
 	object_destroy(service, client);
 	slab_release(&service->clients, client);
@@ -160,8 +184,11 @@ fl_error_t client_thread_create(struct service *service, struct client *client, 
 	if (error)
 		goto give_frame;
 	thread->next = client->threads;
+	thread->client = client;
+	thread->number = ++client->thread_serial;
+	thread->is_dying = false;
 	client->threads = thread;
-	*number = ++client->thread_serial;
+	*number = thread->number;
 	*slot = thread->slot;
 	return FL_OK;
 give_frame:

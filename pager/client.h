@@ -14,6 +14,12 @@ void client_destroy(struct service *service, struct client *client);
 CORE_CHECKED fl_error_t client_thread_create(struct service *service, struct client *client,
                                              uint64_t priority, uint64_t *number, fl_slot_t *slot);
 
+// NULL: no such thread.
+struct client_thread *client_thread_find(struct client *client, uint64_t number);
+// Ends a thread, whatever it waits for. FL_BAD_ARGUMENT: no such thread.
+CORE_CHECKED fl_error_t client_thread_destroy(struct service *service, struct client *client,
+                                              uint64_t number);
+
 // Hands the client's space one frame for page tables.
 CORE_CHECKED fl_error_t client_table_feed(struct service *service, struct client *client);
 // Takes back spare table frames beyond `keep`.

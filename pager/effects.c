@@ -23,12 +23,13 @@ static void effect_unmap(void *context, struct space *space, uint64_t va, uint64
 	client_tables_drain(service, client, TABLES_KEPT);
 }
 
-static void effect_write_protect(void *context, struct space *space, uint64_t va, uint64_t pages)
+static void effect_protect(void *context, struct space *space, uint64_t va, uint64_t pages,
+                           unsigned rights)
 {
 	(void)context;
 	while (pages > 0) {
 		uint64_t done;
-		fl_error_t error = fl_protect(client_of(space)->slot, va, pages, FL_PROT_WRITE, &done);
+		fl_error_t error = fl_protect(client_of(space)->slot, va, pages, rights, &done);
 		CORE_ASSERT(!error && done > 0);
 		va += done << FL_PAGE_SHIFT;
 		pages -= done;
@@ -58,7 +59,7 @@ void effects_start(struct service *service)
 {
 	service->effects = (struct pager_effects){
 		.unmap = effect_unmap,
-		.write_protect = effect_write_protect,
+		.protect = effect_protect,
 		.map = effect_map,
 		.context = service,
 	};

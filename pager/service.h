@@ -16,16 +16,24 @@
 #define SLOT_OFFER SLOT_SERVER_FREE
 #define SLOT_FIRST (SLOT_SERVER_FREE + 1) // slots.h gives out the slots from here on
 
-struct client_thread {
-	struct client_thread *next;
-	uint64_t frame; // physical, of the kernel object
-	fl_slot_t slot;
+// Why a thread cannot go on, kept until procd asks (deaths.c).
+struct death {
+	uint64_t reason; // enum pager_reason
+	uint64_t token;  // of the fault, which stays open
+	uint64_t cause;
+	uint64_t stval;
+	uint64_t pc;
 };
 
-// Why a space's thread cannot go on, kept until procd asks (deaths.c).
-struct death {
-	uint64_t reason; // enum pager_reason; 0: none
-	struct fl_fault fault;
+struct client_thread {
+	struct client_thread *next; // of the client
+	struct client *client;
+	uint64_t number; // in the client, from 1 on, never used twice
+	uint64_t frame;  // physical, of the kernel object
+	fl_slot_t slot;
+	bool is_dying; // queued
+	struct death death;
+	struct client_thread *next_death;
 };
 
 // What a space is to the kernel. The core's half points here.
@@ -36,8 +44,6 @@ struct client {
 	uint64_t frame; // physical, of the kernel object
 	uint64_t root;  // physical, of the root table
 	fl_slot_t slot;
-	struct death death;
-	struct client *next_death;
 };
 
 struct slots {
@@ -47,7 +53,9 @@ struct slots {
 
 struct service {
 	struct client *faulted; // whose fault is being answered
-	struct fl_fault fault;  // what the kernel said about it
+	// What the kernel said about it. sp and thread are in the words 3 and 4 of the message, before
+	// and after the kernel has seen it, and here only where an answer needs those words (faults.c).
+	struct fl_fault fault;
 	uint64_t token;
 	struct pager core;
 	struct pager_effects effects;
@@ -55,8 +63,8 @@ struct service {
 	struct slab_cache threads;
 	struct slots slots;
 	uint64_t object_endowment; // frames of the object pool at boot (runs.c)
-	struct client *first_death;
-	struct client *last_death;
+	struct client_thread *first_death;
+	struct client_thread *last_death;
 	struct plan plan; // the answer to the fault
 };
 

@@ -11,8 +11,10 @@
 #define FP 256
 #define FCSR 512
 
+#define UPPER 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+
 	.macro each_fp op
-	.irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+	.irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, UPPER
 	\op f\n, (FP + 8 * \n)(sp)
 	.endr
 	.endm
@@ -22,7 +24,7 @@
 	.type signal_trampoline, @function
 signal_trampoline:
 	addi sp, sp, -CONTEXT_BYTES
-	.irp n, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+	.irp n, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, UPPER
 	sd x\n, (8 * \n)(sp)
 	.endr
 	each_fp fsd
@@ -38,7 +40,7 @@ signal_trampoline:
 	ld t0, FCSR(sp)
 	fscsr t0
 	each_fp fld
-	.irp n, 1, 3, 4, 7, 8, 9, 12, 13, 14, 15, 16, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+	.irp n, 1, 3, 4, 7, 8, 9, 12, 13, 14, 15, 16, UPPER
 	ld x\n, (8 * \n)(sp)
 	.endr
 	ld sp, 16(sp)

@@ -7,6 +7,7 @@
 
 #include "fl/process.h"
 #include "service.h"
+#include "thread.h"
 
 _Noreturn void _exit(int status)
 {
@@ -18,7 +19,9 @@ _Noreturn void _exit(int status)
 pid_t fork(void)
 {
 	struct fl_message m = {.word = {PROCESS_FORK}};
-	fl_error_t error = service_call(SLOT_PROCESS, &m);
+	fork_begin();
+	fl_error_t error = service_call_persist(SLOT_PROCESS, &m);
+	fork_end(error == FL_OK && m.word[1] == 0);
 	return error == FL_OK ? (pid_t)m.word[1] : error_return(error);
 }
 

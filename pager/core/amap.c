@@ -55,13 +55,19 @@ static bool amap_reserve(struct pager *pager, const struct amap *amap, uint64_t 
 	return false;
 }
 
+struct amap *amap_create(struct pager *pager)
+{
+	struct amap *amap = slab_take(&pager->amaps);
+	*amap = (struct amap){.leaf_index = AMAP_NO_LEAF, .references = 1};
+	return amap;
+}
+
 // Makes the path to the page this amap's alone. All is reserved.
 static void amap_claim(struct pager *pager, struct amap **link, uint64_t page)
 {
 	struct amap *amap = *link;
 	if (!amap) {
-		amap = slab_take(&pager->amaps);
-		*amap = (struct amap){.references = 1};
+		amap = amap_create(pager);
 		*link = amap;
 	}
 	amap->leaf = tree_claim(&pager->anon_tree, &amap->tree, page);
@@ -116,14 +122,31 @@ void amap_remove(struct pager *pager, struct amap **link, uint64_t first, uint64
 		amap_release(pager, link);
 }
 
+void amap_fork_start(struct amap *parent)
+{
+	if (!parent)
+		return;
+	parent->leaf_index = AMAP_NO_LEAF;
+	parent->copy = NULL;
+}
+
 bool amap_fork(struct pager *pager, struct amap *parent, struct amap **child)
 {
-	struct amap *amap = slab_allocate(&pager->amaps);
+	*child = NULL;
+	if (!parent)
+		return true;
+	struct amap *amap = parent->copy;
+	if (amap) {
+		amap->references++;
+		*child = amap;
+		return true;
+	}
+	amap = slab_allocate(&pager->amaps);
 	if (!amap)
 		return false;
-	parent->leaf_index = AMAP_NO_LEAF;
 	*amap = (struct amap){
 		.tree = tree_share(&parent->tree), .leaf_index = AMAP_NO_LEAF, .references = 1};
+	parent->copy = amap;
 	*child = amap;
 	return true;
 }

@@ -1,8 +1,9 @@
 // Anon maps: the private pages of a region.
 //
 // An anon is one private page, counted by the tree leaves that hold it. An amap is a page tree of
-// anons. Two regions of one space that were one region share an amap (`references`); two spaces
-// after a fork have an amap each, whose trees share their nodes until one of them writes.
+// anons. Regions of one space that were cut from one share an amap (`references`) and index it
+// alike, and so do all private mappings of a space; each has its own range of pages in it. Two
+// spaces after a fork have an amap each, whose trees share their nodes until one of them writes.
 //
 // A page is *exclusive* if no node on its path and not the anon itself is shared. Only then may it
 // be mapped writable; a store to any other page copies it first (fault.c).
@@ -25,9 +26,13 @@ struct anon {
 
 struct amap {
 	struct tree tree;
-	struct tree_node *leaf; // of the last exclusive path
-	uint64_t leaf_index;    // page index / TREE_SLOTS of that leaf, or AMAP_NO_LEAF
-	uint64_t references;    // regions
+	union {
+		struct tree_node *leaf; // of the last exclusive path, unless leaf_index is AMAP_NO_LEAF
+		struct amap *copy;      // during a fork: the child's, NULL before there is one
+	};
+	uint64_t leaf_index; // page index / TREE_SLOTS of that leaf, or AMAP_NO_LEAF
+	uint32_t references; // regions, and layout->private_amap
+	uint32_t seen;       // pager_check: references found so far; 0 otherwise
 };
 
 struct anon *amap_find_slow(struct amap *amap, uint64_t page, bool *exclusive);
@@ -60,8 +65,13 @@ CORE_CHECKED bool amap_remove_prepare(struct pager *pager, struct amap **link, u
 // Drops the pages of [first, end). No space maps them any more through this amap.
 void amap_remove(struct pager *pager, struct amap **link, uint64_t first, uint64_t end);
 
-// A copy-on-write copy for another space. Pages that were exclusive are so no more: the caller
-// takes W from their mappings.
+// An empty one; the caller has reserved it in pager->amaps.
+struct amap *amap_create(struct pager *pager);
+
+// A copy-on-write copy for another space; where regions of the parent share an amap, those of the
+// child do too. Pages that were exclusive are so no more: the caller takes W from their mappings.
+// amap_fork_start comes first, for every amap of the parent; both do nothing with NULL.
+void amap_fork_start(struct amap *parent);
 CORE_CHECKED bool amap_fork(struct pager *pager, struct amap *parent, struct amap **child);
 // One region less refers to it.
 void amap_release(struct pager *pager, struct amap **link);

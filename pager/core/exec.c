@@ -2,7 +2,7 @@
 #include "exec.h"
 
 #include "pager.h"
-#include "private_page.h"
+#include "writable_page.h"
 
 static fl_error_t rights_check(unsigned rights)
 {
@@ -32,7 +32,9 @@ static fl_error_t place_check(const struct layout *layout, uint64_t start, uint6
 	// An empty heap needs its first byte, a stack the guard page below it.
 	uint64_t from = kind == PAGER_KIND_STACK ? start - FL_PAGE_SIZE : start;
 	uint64_t to = kind == PAGER_KIND_HEAP ? start + 1 : end;
-	return layout_is_vacant(layout, from, to) ? FL_OK : FL_EXISTS;
+	if (!layout_is_vacant(layout, from, to))
+		return FL_EXISTS;
+	return range_meets_window(from, to) ? FL_BAD_ADDRESS : FL_OK;
 }
 
 static fl_error_t region_check(const struct layout *layout, uint64_t start, uint64_t end,
@@ -54,11 +56,14 @@ static void region_enter(struct layout *layout, struct region *region)
 {
 	if (region->kind == PAGER_KIND_HEAP) {
 		layout->heap = region; // in the tree from its first page on
+		layout->heap_start = region->start;
 		layout->heap_break = region->start;
 		return;
 	}
-	if (region->kind == PAGER_KIND_STACK)
+	if (region->kind == PAGER_KIND_STACK) {
 		layout->stack = region;
+		layout->guard = region->start - FL_PAGE_SIZE;
+	}
 	layout_insert(layout, region);
 }
 
@@ -89,6 +94,23 @@ fl_error_t exec_region_add(struct pager *pager, struct space *space, uint64_t st
 	return FL_OK;
 }
 
+// A page that others may go on writing: the new stack gets a copy.
+static fl_error_t argument_copy(struct pager *pager, const struct region *region, uint64_t from_va,
+                                struct region *stack, uint64_t to_va)
+{
+	const struct frame *frame = object_find(region->object, region_object_page(region, from_va));
+	if (!frame)
+		return FL_OK;
+	struct frame *copy = frame_allocate(&pager->frames, FRAME_ANON, false);
+	if (!copy)
+		return FL_NO_MEMORY;
+	page_copy(frame_memory(&pager->frames, copy), frame_memory(&pager->frames, frame));
+	if (amap_insert(pager, &stack->amap, region_amap_page(stack, to_va), copy))
+		return FL_OK;
+	frame_free(&pager->frames, copy);
+	return FL_NO_MEMORY;
+}
+
 // Shares one argument page with the new stack. The old layout, which goes next, was the other
 // owner; until then no mapping of it is touched.
 static fl_error_t argument_move(struct pager *pager, struct layout *from, uint64_t from_va,
@@ -97,12 +119,14 @@ static fl_error_t argument_move(struct pager *pager, struct layout *from, uint64
 	struct region *region = layout_find(from, from_va);
 	if (!region || !(region->rights & FL_PROT_READ))
 		return FL_BAD_ADDRESS;
+	if (region_is_shared(region))
+		return argument_copy(pager, region, from_va, stack, to_va);
 	bool exclusive;
 	uint64_t page = region_amap_page(region, from_va);
 	struct anon *anon = amap_find(region->amap, page, &exclusive);
 	if (!anon && region_has_object_page(region, from_va)) {
 		struct frame *frame;
-		fl_error_t error = private_page_create(pager, region, from_va, NULL, &frame);
+		fl_error_t error = writable_page_create(pager, region, from_va, NULL, &frame);
 		if (error)
 			return error;
 		anon = amap_find(region->amap, page, &exclusive);
@@ -146,6 +170,8 @@ fl_error_t exec_commit(struct pager *pager, struct space *space, uint64_t arg_st
 	effects->unmap(effects->context, space, 0, FL_USER_END >> FL_PAGE_SHIFT);
 	layout_release(pager, &space->layout);
 	space->layout = space->pending;
+	space->layout.stack = NULL; // it may be cut from now on
+	space->rescue = (struct rescue){0};
 	space->pending = (struct layout){0};
 	return FL_OK;
 }

@@ -6,7 +6,8 @@
 
 // Adds a region to the pending layout. `what` is a PAGER_REGION, `image` a PAGER_IMAGE (0 unless
 // the kind is IMAGE). Nothing changed on an error:
-// - FL_BAD_ADDRESS: not page aligned, wrapping, or outside [LAYOUT_USER_START, LAYOUT_USER_TOP).
+// - FL_BAD_ADDRESS: not page aligned, wrapping, or outside [LAYOUT_USER_START, LAYOUT_USER_TOP),
+//   or in the file server's window.
 // - FL_BAD_PROT: rights empty, unknown, W with X, or W without R.
 // - FL_BAD_ARGUMENT: unknown kind, an image outside the archive, reserved bits.
 // - FL_EXISTS: overlap, also with the guard page; a second heap or stack.

@@ -1,12 +1,12 @@
 // The fault path: region, rights, then the page from its anon, its object or the zero frame.
 //
 // This is the hot path of the system. A store to an untouched heap page goes through fault_plan,
-// page_resolve and private_page_create once, and takes no loop but the zeroing.
+// page_resolve and writable_page_create once, and takes no loop but the zeroing.
 #include "fault.h"
 
 #include "bug.h"
 #include "pager.h"
-#include "private_page.h"
+#include "writable_page.h"
 
 // What a cause needs or means, by its number; beyond the table lie only reserved numbers.
 static const struct cause {
@@ -38,8 +38,7 @@ CORE_COLD static enum pager_reason hole_reason(const struct layout *layout, uint
 		return REASON_KERNEL_ADDRESS;
 	if (va < LAYOUT_USER_START)
 		return REASON_NULL;
-	const struct region *stack = layout->stack;
-	if (stack && va < stack->start && va >= layout_guarded_start(layout, stack))
+	if (va - layout->guard < FL_PAGE_SIZE)
 		return REASON_GUARD;
 	const struct region *heap = layout->heap;
 	if (heap && va >= heap->end && va < LAYOUT_MMAP_START &&
@@ -50,48 +49,34 @@ CORE_COLD static enum pager_reason hole_reason(const struct layout *layout, uint
 
 // One map entry: what to install at `va` and with which rights.
 static void plan_add(struct pager *pager, struct plan *plan, uint64_t va, const struct frame *frame,
-                     unsigned rights)
+                     uint64_t rights)
 {
 	plan->entry[plan->count].va = va;
 	plan->entry[plan->count].frame = frame_physical(&pager->frames, frame) | rights;
 	plan->count++;
 }
 
-// A load or fetch of an object's page maps the object's frame, read in now if need be.
-CORE_COLD static fl_error_t object_resolve(struct pager *pager, const struct region *region,
-                                           uint64_t va, struct frame **frame)
-{
-	uint64_t page = region_object_page(region, va);
-	*frame = object_find(region->object, page);
-	if (*frame) {
-		pager->stat[STAT_IMAGE_MAPS]++;
-		return FL_OK;
-	}
-	fl_error_t error = object_read(pager, region->object, page, frame);
-	pager->stat[STAT_IMAGE_FILLS] += error == FL_OK;
-	return error;
-}
-
 // Finds or makes the page at `va` (page aligned), in `region`, for an access that its rights allow.
-static fl_error_t page_resolve(struct pager *pager, struct region *region, uint64_t va, bool store,
-                               struct plan *plan)
+static inline __attribute__((always_inline)) fl_error_t
+page_resolve(struct pager *pager, struct region *region, uint64_t va, bool store, struct plan *plan)
 {
 	fl_error_t error = FL_OK;
 	struct frame *frame;
-	unsigned rights = region->rights | FL_PROT_ACCESSED | (store ? FL_PROT_DIRTY : 0);
+	uint64_t rights = region->rights | FL_PROT_ACCESSED | (store ? FL_PROT_DIRTY : 0);
 	bool exclusive = false;
 	const struct anon *anon = amap_find(region->amap, region_amap_page(region, va), &exclusive);
 	if (anon && (exclusive || !store)) {
 		frame = anon->frame;
 		pager->stat[STAT_REUSES] += store;
 		if (!exclusive)
-			rights &= ~FL_PROT_WRITE;
+			rights &= ~(uint64_t)FL_PROT_WRITE;
 	} else if (store) {
-		error = private_page_create(pager, region, va, anon, &frame);
+		error = writable_page_create(pager, region, va, anon, &frame);
 	} else {
-		rights &= ~FL_PROT_WRITE;
+		rights &= ~(uint64_t)FL_PROT_WRITE;
 		if (region_has_object_page(region, va)) {
-			error = object_resolve(pager, region, va, &frame);
+			error = object_page(pager, region->object, region_object_page(region, va), &frame);
+			rights |= region->object->ops->shared ? region->rights & FL_PROT_WRITE : 0;
 		} else {
 			frame = pager->zero_frame;
 			pager->stat[STAT_ZERO_SHARED]++;
@@ -119,9 +104,9 @@ static bool neighbour_resolve(struct pager *pager, struct region *region, uint64
 		frame = object_find(region->object, region_object_page(region, va));
 		if (!frame)
 			return true;
-		pager->stat[STAT_IMAGE_MAPS]++;
+		pager->stat[STAT_IMAGE_MAPS] += !region->object->ops->shared;
 	} else if (store) {
-		if (private_page_create(pager, region, va, NULL, &frame))
+		if (writable_page_create(pager, region, va, NULL, &frame))
 			return false;
 		rights = region->rights;
 	} else {
@@ -163,6 +148,12 @@ static enum pager_reason fault_try(struct pager *pager, struct space *space, uns
 	if (pager->around > 1)
 		fault_around(pager, region, page_floor(va), store, plan);
 	return 0;
+}
+
+CORE_COLD fl_error_t fault_populate(struct pager *pager, struct region *region, uint64_t va,
+                                    struct plan *plan)
+{
+	return page_resolve(pager, region, va, region->rights & FL_PROT_WRITE, plan);
 }
 
 void fault_plan(struct pager *pager, struct space *space, uint64_t cause, uint64_t va,

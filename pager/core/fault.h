@@ -20,4 +20,9 @@ struct plan {
 void fault_plan(struct pager *pager, struct space *space, uint64_t cause, uint64_t va,
                 struct plan *plan);
 
+// Adds the page at `va` (page aligned) of `region`, which has rights, to the plan, writable if the
+// region is. FL_NO_MEMORY, FL_IO: it added nothing.
+CORE_CHECKED fl_error_t fault_populate(struct pager *pager, struct region *region, uint64_t va,
+                                       struct plan *plan);
+
 #endif

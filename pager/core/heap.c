@@ -2,7 +2,8 @@
 #include "heap.h"
 
 #include "pager.h"
-#include "private_page.h"
+#include "range.h"
+#include "writable_page.h"
 
 // The region enters the tree with its first page and leaves it with its last, so that growth never
 // needs memory for the region itself.
@@ -55,7 +56,7 @@ static fl_error_t heap_populate(struct pager *pager, struct space *space, uint64
 	uint64_t va = start;
 	for (; va < end; va += FL_PAGE_SIZE) {
 		struct frame *frame;
-		error = private_page_create(pager, heap, va, NULL, &frame);
+		error = writable_page_create(pager, heap, va, NULL, &frame);
 		if (error)
 			break;
 	}
@@ -77,14 +78,14 @@ static fl_error_t heap_grow(struct pager *pager, struct space *space, uint64_t b
 		return FL_LIMIT;
 	uint64_t new_break = layout->heap_break + bytes;
 	uint64_t new_end = page_ceiling(new_break);
-	const struct region *next = layout_next(layout, heap->end);
-	if (next && layout_guarded_start(layout, next) < new_end)
+	if (!layout_is_free(layout, heap->end, new_end))
 		return FL_EXISTS;
 	if (eager) {
-		// The page of the old break may be there already.
+		// The page of the old break may be there already, or no part of the heap any more.
 		uint64_t start = page_floor(layout->heap_break);
 		bool exclusive;
-		if (start < heap->end && amap_find(heap->amap, region_amap_page(heap, start), &exclusive))
+		if (start < heap->start ||
+		    (start < heap->end && amap_find(heap->amap, region_amap_page(heap, start), &exclusive)))
 			start = heap->end;
 		fl_error_t error = start < new_end ? heap_populate(pager, space, start, new_end) : FL_OK;
 		if (error)
@@ -94,15 +95,37 @@ static fl_error_t heap_grow(struct pager *pager, struct space *space, uint64_t b
 	return FL_OK;
 }
 
+// Shrinks past the piece that ends at the break: whatever is above the new break goes.
+static fl_error_t heap_shrink_pieces(struct pager *pager, struct space *space, uint64_t new_end)
+{
+	struct layout *layout = &space->layout;
+	uint64_t end = layout->heap->end;
+	fl_error_t error = range_prepare(pager, layout, new_end, end);
+	if (!error)
+		error = range_cut(pager, layout, new_end, end, -1);
+	if (error)
+		return error;
+	range_drop(pager, space, new_end, end);
+	struct region *heap = layout->heap; // the empty one that the cut left at the end
+	heap->start = new_end;
+	heap->end = new_end;
+	heap->amap_page = (new_end - layout->heap_start) >> FL_PAGE_SHIFT;
+	return FL_OK;
+}
+
 static fl_error_t heap_shrink(struct pager *pager, struct space *space, uint64_t bytes)
 {
 	struct layout *layout = &space->layout;
 	struct region *heap = layout->heap;
-	if (bytes > layout->heap_break - heap->start)
+	if (bytes > layout->heap_break - layout->heap_start)
 		return FL_BAD_ARGUMENT;
 	uint64_t new_break = layout->heap_break - bytes;
 	uint64_t new_end = page_ceiling(new_break);
-	if (new_end < heap->end) {
+	if (new_end < heap->start) {
+		fl_error_t error = heap_shrink_pieces(pager, space, new_end);
+		if (error)
+			return error;
+	} else if (new_end < heap->end) {
 		uint64_t first = region_amap_page(heap, new_end);
 		uint64_t end = region_amap_page(heap, heap->end);
 		if (!amap_remove_prepare(pager, &heap->amap, first, end))
@@ -112,6 +135,8 @@ static fl_error_t heap_shrink(struct pager *pager, struct space *space, uint64_t
 		amap_remove(pager, &heap->amap, first, end);
 	}
 	heap_resize(layout, new_break);
+	if (layout->heap->start == layout->heap->end)
+		range_join(pager, layout, new_end, new_end);
 	return FL_OK;
 }
 

@@ -34,6 +34,7 @@ static void image_close(struct pager *pager, struct object *image)
 
 static const struct object_ops image_ops = {
 	.name = "image",
+	.fill_stat = STAT_IMAGE_FILLS,
 	.page_read = image_page_read,
 	.close = image_close,
 };

@@ -35,6 +35,19 @@ unreserve:
 	return error;
 }
 
+fl_error_t object_page(struct pager *pager, struct object *object, uint64_t page,
+                       struct frame **frame)
+{
+	*frame = object_find(object, page);
+	if (*frame) {
+		pager->stat[STAT_IMAGE_MAPS] += !object->ops->shared;
+		return FL_OK;
+	}
+	fl_error_t error = object_read(pager, object, page, frame);
+	pager->stat[object->ops->fill_stat] += error == FL_OK;
+	return error;
+}
+
 void object_page_drop(void *context, void *entry)
 {
 	struct pager *pager = context;

@@ -2,7 +2,9 @@
 //
 // An object keeps the pages that have been read in a page tree, each in one frame for all regions
 // that refer to it. The pages go when the last region goes. A kind of object is one file that
-// defines one `const struct object_ops` (image.c is the first).
+// defines one `const struct object_ops` (image.c, memory.c).
+//
+// A region over a *shared* object writes the object's pages themselves and never has private ones.
 //
 // A region without an object reads as zeros; no object stands for that.
 #ifndef PAGER_OBJECT_H
@@ -16,6 +18,8 @@ struct pager;
 
 struct object_ops {
 	const char *name;
+	bool shared;       // stores go to the object's pages, not to private copies
+	uint8_t fill_stat; // enum pager_stat: a page was read
 	// Fills the 4 KiB at `memory` with a page below page_count.
 	fl_error_t (*page_read)(const struct object *object, uint64_t page, void *memory);
 	// The last reference is going; the pages are gone already. Releases the object.
@@ -24,7 +28,7 @@ struct object_ops {
 
 struct object {
 	const struct object_ops *ops;
-	struct object *next;   // chain of the kind's hash table
+	struct object *next;   // image: chain of the hash table
 	const uint8_t *source; // image: its first byte
 	uint64_t source_bytes;
 	struct tree pages;   // page -> struct frame, state FRAME_CACHED, owner this object
@@ -39,6 +43,9 @@ struct frame *object_find(const struct object *object, uint64_t page);
 // FL_NO_MEMORY, or the kind's own.
 CORE_CHECKED fl_error_t object_read(struct pager *pager, struct object *object, uint64_t page,
                                     struct frame **frame);
+// The frame of a page below page_count, read now if need be; counts what it did. Errors as above.
+CORE_CHECKED fl_error_t object_page(struct pager *pager, struct object *object, uint64_t page,
+                                    struct frame **frame);
 void object_release(struct pager *pager, struct object *object);
 
 // For struct tree_kind.
@@ -48,5 +55,7 @@ void object_page_drop(void *pager, void *frame);
 // more reference. FL_BAD_ARGUMENT: not inside the archive. FL_NO_MEMORY.
 CORE_CHECKED fl_error_t image_open(struct pager *pager, uint64_t offset, uint64_t bytes,
                                    struct object **image);
+// A new object of `pages` pages of zeros, shared by all who refer to it. FL_NO_MEMORY.
+CORE_CHECKED fl_error_t memory_open(struct pager *pager, uint64_t pages, struct object **memory);
 
 #endif

@@ -56,9 +56,11 @@ static void count_page(void *context, void *entry, bool shared)
 static void count_layout(const struct layout *layout, struct shared_count *count)
 {
 	const struct region *region;
+	const struct amap *visited = NULL; // most regions that share an amap are neighbours
 	for (uint64_t va = 0; (region = layout_next(layout, va)); va = region->end) {
-		if (region->amap)
+		if (region->amap && region->amap != visited)
 			tree_visit(&region->amap->tree, count_anon, count);
+		visited = region->amap;
 		if (region->object && region->object->references > 1)
 			tree_visit(&region->object->pages, count_page, count);
 	}

@@ -5,7 +5,7 @@
 // answer.
 //
 // Order of the parts, each built on those before it:
-//   frame, slab, tree -> amap, object -> region -> space -> fault, heap, exec
+//   frame, slab, tree -> amap, object -> region -> space -> fault, range, heap, mapping, exec
 #ifndef PAGER_PAGER_H
 #define PAGER_PAGER_H
 
@@ -27,8 +27,9 @@
 struct pager_effects {
 	// No page of [va, va + pages) is mapped any more.
 	void (*unmap)(void *context, struct space *space, uint64_t va, uint64_t pages);
-	// No page of it is mapped writable any more.
-	void (*write_protect)(void *context, struct space *space, uint64_t va, uint64_t pages);
+	// No page of it is mapped with any of `rights` (FL_PROT_WRITE, FL_PROT_EXEC) any more.
+	void (*protect)(void *context, struct space *space, uint64_t va, uint64_t pages,
+	                unsigned rights);
 	// Installs 1 .. FL_MAP_ENTRIES_MAX entries. On an error some may be installed.
 	fl_error_t (*map)(void *context, struct space *space, const struct fl_map_entry *entries,
 	                  unsigned count);

@@ -26,9 +26,29 @@ struct region *layout_find_slow(struct layout *layout, uint64_t va)
 	return region;
 }
 
-uint64_t layout_guarded_start(const struct layout *layout, const struct region *region)
+struct region *layout_previous(const struct layout *layout, uint64_t va)
 {
-	return region == layout->stack ? region->start - FL_PAGE_SIZE : region->start;
+	struct region *best = NULL;
+	for (struct region *node = layout->root; node;) {
+		if (node->start < va) {
+			best = node;
+			node = node->right;
+		} else {
+			node = node->left;
+		}
+	}
+	return best;
+}
+
+bool layout_has_guard(const struct layout *layout, uint64_t start, uint64_t end)
+{
+	return layout->guard && layout->guard < end && layout->guard + FL_PAGE_SIZE > start;
+}
+
+bool layout_is_free(const struct layout *layout, uint64_t start, uint64_t end)
+{
+	const struct region *next = layout_next(layout, start);
+	return (!next || next->start >= end) && !layout_has_guard(layout, start, end);
 }
 
 bool layout_is_vacant(const struct layout *layout, uint64_t start, uint64_t end)
@@ -36,8 +56,7 @@ bool layout_is_vacant(const struct layout *layout, uint64_t start, uint64_t end)
 	const struct region *heap = layout->heap;
 	if (heap && heap->start >= start && heap->start < end)
 		return false;
-	const struct region *next = layout_next(layout, start);
-	return !next || layout_guarded_start(layout, next) >= end;
+	return layout_is_free(layout, start, end);
 }
 
 void region_count(const struct region *region, uint64_t *private_pages, uint64_t *resident_pages)
@@ -72,10 +91,17 @@ static void release_all(struct pager *pager, struct region *node)
 	region_release(pager, node);
 }
 
+void layout_trim(struct pager *pager, struct layout *layout)
+{
+	if (layout->private_amap && layout->private_amap->references == 1)
+		amap_release(pager, &layout->private_amap);
+}
+
 void layout_release(struct pager *pager, struct layout *layout)
 {
 	if (layout->heap && layout->heap->start == layout->heap->end)
 		region_release(pager, layout->heap);
 	release_all(pager, layout->root);
+	amap_release(pager, &layout->private_amap);
 	*layout = (struct layout){0};
 }

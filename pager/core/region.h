@@ -4,6 +4,9 @@
 // of one layout do not overlap, and none reaches into the guard page below the stack. They are in
 // a balanced (AVL) tree by start address, so that every lookup is O(log n) for any pattern; the
 // last hit is tried first.
+//
+// The heap may be in pieces with different rights, and with holes. layout->heap is the one that
+// ends where sbrk goes on; it is there, empty and outside the tree, even if no page of it is.
 #ifndef PAGER_REGION_H
 #define PAGER_REGION_H
 
@@ -14,6 +17,7 @@
 #include "amap.h"
 #include "object.h"
 #include "page.h"
+#include "proto/pager.h"
 
 struct region {
 	uint64_t start; // page aligned, as is end
@@ -26,16 +30,22 @@ struct region {
 	struct region *right;
 	uint8_t height;
 	uint8_t rights; // FL_PROT_READ | FL_PROT_WRITE | FL_PROT_EXEC; never W with X
-	uint8_t kind;   // enum pager_region_kind: told by REGION_NEXT, never used to decide
+	uint8_t kind;   // enum pager_region_kind: told by REGION_NEXT; only equal kinds are joined
 };
 
 struct layout {
 	struct region *root;
 	struct region *hit;   // the last one found, or NULL
 	uint64_t count;       // regions in the tree
-	struct region *stack; // NULL: none
+	struct region *stack; // while the layout is pending; NULL: none
 	struct region *heap;  // NULL: none; outside the tree while start == end
+	uint64_t heap_start;  // the first break: index 0 of the heap's amap
 	uint64_t heap_break;  // bytes; heap->end is its page_ceiling
+	uint64_t guard;       // address of the guard page below the stack; 0: none
+	uint64_t mmap_full;   // [LAYOUT_MMAP_END - mmap_full, LAYOUT_MMAP_END) has no hole
+	// Of all private mappings, one page of it for each page of the user half: so they can be
+	// joined, whichever came first. NULL: there are none.
+	struct amap *private_amap;
 };
 
 // The one that holds `va`, or NULL.
@@ -47,16 +57,27 @@ static inline struct region *layout_find(struct layout *layout, uint64_t va)
 }
 // The first one that ends above `va`, or NULL.
 struct region *layout_next(const struct layout *layout, uint64_t va);
-// No region, guard page or heap start in [start, end).
+// The last one that starts below `va`, or NULL.
+struct region *layout_previous(const struct layout *layout, uint64_t va);
+// No region or guard page in [start, end).
+bool layout_is_free(const struct layout *layout, uint64_t start, uint64_t end);
+// The same, and not the place either where an empty heap will start.
 bool layout_is_vacant(const struct layout *layout, uint64_t start, uint64_t end);
-// Where the region itself or the guard page below it starts.
-uint64_t layout_guarded_start(const struct layout *layout, const struct region *region);
+bool layout_has_guard(const struct layout *layout, uint64_t start, uint64_t end);
 
 void layout_insert(struct layout *layout, struct region *region);
 void layout_remove(struct layout *layout, struct region *region);
+// Drops the amap of the private mappings if there are none.
+void layout_trim(struct pager *pager, struct layout *layout);
 // Drops all regions with what they hold.
 void layout_release(struct pager *pager, struct layout *layout);
 bool layout_check(const struct layout *layout);
+
+// The file server's window is no region, and none reaches into it.
+static inline bool range_meets_window(uint64_t start, uint64_t end)
+{
+	return start < LAYOUT_WINDOW + LAYOUT_WINDOW_BYTES && end > LAYOUT_WINDOW;
+}
 
 static inline uint64_t region_pages(const struct region *region)
 {
@@ -78,6 +99,12 @@ static inline uint64_t region_object_page(const struct region *region, uint64_t 
 static inline bool region_has_object_page(const struct region *region, uint64_t va)
 {
 	return region->object && region_object_page(region, va) < region->object->page_count;
+}
+
+// Stores go to the object's pages; there are no private ones.
+static inline bool region_is_shared(const struct region *region)
+{
+	return region->object && region->object->ops->shared;
 }
 
 // Pages in memory that the region would map without a read: private ones, and those of the object

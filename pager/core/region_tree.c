@@ -123,7 +123,8 @@ static bool check_node(const struct layout *layout, const struct region *node, s
 		return false;
 	unsigned left = height(node->left), right = height(node->right);
 	if (node->height != 1 + (left > right ? left : right) || left > right + 1 || right > left + 1 ||
-	    node->start >= node->end || layout_guarded_start(layout, node) < walk->end ||
+	    node->start >= node->end || node->start < walk->end ||
+	    layout_has_guard(layout, node->start, node->end) ||
 	    !page_is_aligned(node->start | node->end))
 		return false;
 	walk->end = node->end;
@@ -140,8 +141,9 @@ bool layout_check(const struct layout *layout)
 	if (!check_node(layout, layout->root, &walk) || walk.count != layout->count)
 		return false;
 	const struct region *heap = layout->heap;
-	if (heap && (walk.heap != (heap->start < heap->end) || layout->heap_break < heap->start ||
-	             page_ceiling(layout->heap_break) != heap->end))
+	if (heap &&
+	    (walk.heap != (heap->start < heap->end) || layout->heap_break < layout->heap_start ||
+	     page_ceiling(layout->heap_break) != heap->end))
 		return false;
 	return (!layout->hit || walk.hit) && (!layout->stack || walk.stack);
 }

@@ -36,8 +36,7 @@ static fl_error_t region_fork(struct pager *pager, const struct region *parent,
 	if (!region)
 		return FL_NO_MEMORY;
 	*region = *parent;
-	region->amap = NULL;
-	if (parent->amap && !amap_fork(pager, parent->amap, &region->amap)) {
+	if (!amap_fork(pager, parent->amap, &region->amap)) {
 		slab_release(&pager->regions, region);
 		return FL_NO_MEMORY;
 	}
@@ -47,16 +46,32 @@ static fl_error_t region_fork(struct pager *pager, const struct region *parent,
 	return FL_OK;
 }
 
+static void layout_fork_start(const struct layout *parent)
+{
+	amap_fork_start(parent->private_amap);
+	if (parent->heap)
+		amap_fork_start(parent->heap->amap);
+	const struct region *region;
+	for (uint64_t va = 0; (region = layout_next(parent, va)); va = region->end)
+		amap_fork_start(region->amap);
+}
+
 // The heap's region may be outside the tree, so it is copied by itself.
 static fl_error_t layout_fork(struct pager *pager, const struct layout *parent,
                               struct layout *child)
 {
+	layout_fork_start(parent);
+	if (!amap_fork(pager, parent->private_amap, &child->private_amap))
+		return FL_NO_MEMORY;
+	child->mmap_full = parent->mmap_full;
+	child->guard = parent->guard;
+	child->heap_start = parent->heap_start;
+	child->heap_break = parent->heap_break;
 	fl_error_t error = FL_OK;
 	if (parent->heap) {
 		error = region_fork(pager, parent->heap, &child->heap);
 		if (error)
-			return error;
-		child->heap_break = parent->heap_break;
+			goto release;
 		if (child->heap->start < child->heap->end)
 			layout_insert(child, child->heap);
 	}
@@ -69,8 +84,6 @@ static fl_error_t layout_fork(struct pager *pager, const struct layout *parent,
 		if (error)
 			goto release;
 		layout_insert(child, copy);
-		if (next == parent->stack)
-			child->stack = copy;
 	}
 	return FL_OK;
 release:
@@ -83,6 +96,7 @@ fl_error_t space_fork(struct pager *pager, struct space *parent, struct space *c
 	fl_error_t error = layout_fork(pager, &parent->layout, &child->layout);
 	if (error)
 		return error;
+	child->rescue = parent->rescue;
 	const struct pager_effects *effects = pager->effects;
 	struct region *region;
 	for (uint64_t va = 0; (region = layout_next(&parent->layout, va)); va = region->end) {
@@ -93,9 +107,18 @@ fl_error_t space_fork(struct pager *pager, struct space *parent, struct space *c
 		// Only private pages are ever mapped writable, and none lies before the first.
 		uint64_t skip = page - region->amap_page;
 		if (skip < region_pages(region))
-			effects->write_protect(effects->context, parent,
-			                       region->start + (skip << FL_PAGE_SHIFT),
-			                       region_pages(region) - skip);
+			effects->protect(effects->context, parent, region->start + (skip << FL_PAGE_SHIFT),
+			                 region_pages(region) - skip, FL_PROT_WRITE);
 	}
+	return FL_OK;
+}
+
+fl_error_t space_rescue_set(struct space *space, uint64_t start, uint64_t end, uint64_t exit)
+{
+	if (start > end || end > FL_USER_END || exit >= FL_USER_END)
+		return FL_BAD_ADDRESS;
+	if ((start | end | exit) & 1 || (exit >= start && exit < end))
+		return FL_BAD_ARGUMENT;
+	space->rescue = (struct rescue){start, end, exit};
 	return FL_OK;
 }

@@ -131,8 +131,8 @@ static void fork_write_protects_only_what_can_be_writable(void)
 	EXPECT(world_store(parent, STACK_END - 3 * FL_PAGE_SIZE, 1), 0);
 	EXPECT(world_byte(parent, BSS), 0);
 	world_fork(parent, &error);
-	EXPECT(world_calls.write_protect, 1); // the stack; bss and data have no private page
-	EXPECT(world_calls.write_protect_pages, 3);
+	EXPECT(world_calls.protect, 1); // the stack; bss and data have no private page
+	EXPECT(world_calls.protect_pages, 3);
 }
 
 // Hundreds of sharers, some forked from each other, gone in a shuffled order.

@@ -73,12 +73,13 @@ void mmu_unmap(const struct space *space, uint64_t va, uint64_t pages)
 	}
 }
 
-void mmu_write_protect(const struct space *space, uint64_t va, uint64_t pages)
+void mmu_protect(const struct space *space, uint64_t va, uint64_t pages, unsigned rights)
 {
+	uint64_t taken = rights | (rights & FL_PROT_WRITE ? FL_PROT_DIRTY : 0);
 	for (unsigned i = 0; i < BUCKETS; i++) {
 		for (struct mmu_entry *entry = table[i]; entry; entry = entry->next) {
 			if (is_inside(entry, space, va, pages))
-				entry->frame &= ~(uint64_t)(FL_PROT_WRITE | FL_PROT_DIRTY);
+				entry->frame &= ~taken;
 		}
 	}
 }

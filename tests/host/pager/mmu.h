@@ -17,7 +17,7 @@ struct mmu_entry {
 uint64_t mmu_find(const struct space *space, uint64_t va);
 void mmu_map(const struct space *space, uint64_t va, uint64_t frame);
 void mmu_unmap(const struct space *space, uint64_t va, uint64_t pages);
-void mmu_write_protect(const struct space *space, uint64_t va, uint64_t pages);
+void mmu_protect(const struct space *space, uint64_t va, uint64_t pages, unsigned rights);
 void mmu_clear(void);
 // All entries of all spaces: NULL starts and ends.
 const struct mmu_entry *mmu_next(const struct mmu_entry *entry);

@@ -32,12 +32,13 @@ static void effect_unmap(void *context, struct space *space, uint64_t va, uint64
 	mmu_unmap(space, va, pages);
 }
 
-static void effect_write_protect(void *context, struct space *space, uint64_t va, uint64_t pages)
+static void effect_protect(void *context, struct space *space, uint64_t va, uint64_t pages,
+                           unsigned rights)
 {
 	(void)context;
-	world_calls.write_protect++;
-	world_calls.write_protect_pages = pages;
-	mmu_write_protect(space, va, pages);
+	world_calls.protect++;
+	world_calls.protect_pages = pages;
+	mmu_protect(space, va, pages, rights);
 }
 
 static fl_error_t effect_map(void *context, struct space *space, const struct fl_map_entry *entries,
@@ -56,7 +57,7 @@ static fl_error_t effect_map(void *context, struct space *space, const struct fl
 
 static const struct pager_effects effects = {
 	.unmap = effect_unmap,
-	.write_protect = effect_write_protect,
+	.protect = effect_protect,
 	.map = effect_map,
 };
 
@@ -126,7 +127,8 @@ static bool pte_is_allowed(const struct mmu_entry *pte)
 			? tree_find(&region->amap->tree, region_amap_page(region, pte->va), &leaf, &shared)
 			: NULL;
 	bool exclusive = anon && !shared && anon->references == 1;
-	if (rights & ~region->rights || (rights & FL_PROT_WRITE && !exclusive))
+	if (rights & ~region->rights ||
+	    (rights & FL_PROT_WRITE && !exclusive && !region_is_shared(region)))
 		return false;
 	if (anon && frame == anon->frame)
 		return true;

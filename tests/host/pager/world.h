@@ -30,9 +30,9 @@
 extern struct pager *world; // of the test that runs
 extern uint8_t world_archive[ARCHIVE_BYTES];
 
-// Calls of the effects since world_start, and pages that the last write_protect covered.
+// Calls of the effects since world_start, and pages that the last protect covered.
 struct world_calls {
-	uint64_t unmap, write_protect, write_protect_pages, map;
+	uint64_t unmap, protect, protect_pages, map;
 };
 extern struct world_calls world_calls;
 // The next effect `map` fails after this many entries; ~0: never.

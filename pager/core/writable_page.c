@@ -1,5 +1,5 @@
-// Private pages; private_page.h has the contract.
-#include "private_page.h"
+// Writable pages; writable_page.h has the contract.
+#include "writable_page.h"
 
 #include "pager.h"
 
@@ -19,12 +19,14 @@ static fl_error_t fill_from_object(struct pager *pager, const struct region *reg
 	return FL_OK;
 }
 
-fl_error_t private_page_create(struct pager *pager, struct region *region, uint64_t va,
-                               const struct anon *shared, struct frame **out)
+fl_error_t writable_page_create(struct pager *pager, struct region *region, uint64_t va,
+                                const struct anon *shared, struct frame **out)
 {
 	fl_error_t error = FL_OK;
 	enum pager_stat counted = STAT_COPIES;
 	bool from_object = !shared && region_has_object_page(region, va);
+	if (from_object && region->object->ops->shared)
+		return object_page(pager, region->object, region_object_page(region, va), out);
 	bool zero = !shared && !from_object;
 	struct frame *frame = frame_allocate(&pager->frames, FRAME_ANON, zero);
 	if (!frame)
