@@ -7,6 +7,7 @@
 
 #include "fl/process.h"
 #include "service.h"
+#include "thread.h"
 #include "window.h"
 
 _Noreturn void _exit(int status)
@@ -19,9 +20,12 @@ _Noreturn void _exit(int status)
 pid_t fork(void)
 {
 	struct fl_message m = {.word = {PROCESS_FORK}};
-	fl_error_t error = service_call(SLOT_PROCESS, &m);
-	if (error == FL_OK && m.word[1] == 0)
+	fork_begin();
+	fl_error_t error = service_call_persist(SLOT_PROCESS, &m);
+	bool is_child = error == FL_OK && m.word[1] == 0;
+	if (is_child)
 		window_forget();
+	fork_end(is_child);
 	return error == FL_OK ? (pid_t)m.word[1] : error_return(error);
 }
 
@@ -92,7 +96,7 @@ pid_t wait(int *status)
 
 int kill(pid_t pid, int signal)
 {
-	if (pid <= 0 || signal < 1 || signal > 31)
+	if (pid <= 0 || signal < 0 || signal > 31)
 		return error_return(FL_BAD_ARGUMENT);
 	struct fl_message m = {.word = {PROCESS_KILL, (uint64_t)pid, (uint64_t)signal}};
 	fl_error_t error = service_call(SLOT_PROCESS, &m);

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "thread.h"
+
 #define STREAMS 16 // as many as there are descriptors
 #define STREAM_BUFFER_BYTES 256
 
@@ -35,9 +37,14 @@ static ssize_t standard_read(int fd, void *buffer, size_t bytes)
 		.xfile = FDEV_SETUP_EXT(__bufio_put, __bufio_get, __bufio_flush, standard_close,           \
 		                        __bufio_seek, __bufio_setvbuf, (flag_) | __SBUF),                  \
 		.fd = (fd_), .bflags = __BLBF, .buf = (buffer_), .size = STREAM_BUFFER_BYTES,              \
-		.read = (read_), .write = write, .lseek = lseek, .close = close,                           \
+		.lock = &lock[(fd_)], .read = (read_), .write = write, .lseek = lseek, .close = close,     \
 	}
 
+static struct __lock lock[3] = {
+	{PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP},
+	{PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP},
+	{PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP},
+};
 static char buffer[3][STREAM_BUFFER_BYTES];
 static struct __file_bufio standard[3] = {
 	STANDARD_STREAM(STDIN_FILENO, buffer[0], standard_read, __SRD),
@@ -73,6 +80,18 @@ FILE *__wrap_fdopen(int fd, const char *mode)
 		opened[place] = stream;
 	}
 	return stream;
+}
+
+// In the child of fork: a thread that is not there may have held them.
+void stream_locks_reset(void)
+{
+	for (unsigned i = 0; i < sizeof(lock) / sizeof(lock[0]); i++)
+		lock[i].mutex = (pthread_mutex_t)PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
+	for (unsigned i = 0; i < STREAMS; i++) {
+		if (opened[i])
+			((struct __file_bufio *)opened[i])->lock->mutex =
+				(pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+	}
 }
 
 // Runs after the functions that the program gave to atexit: these may still print.

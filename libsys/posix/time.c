@@ -1,4 +1,5 @@
-// Sleeping and the time since boot, both from procd. There is no clock of the day yet.
+// Sleeping and the time since boot, both from procd. There is no clock of the day yet: the
+// real-time clock began at boot.
 #include <errno.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,30 +16,58 @@ uint64_t uptime_ns(void)
 	return service_call(SLOT_PROCESS, &m) == FL_OK ? m.word[1] : 0;
 }
 
-static fl_error_t sleep_ns(uint64_t duration)
+int clock_gettime(clockid_t clock, struct timespec *now)
 {
-	struct fl_message m = {.word = {PROCESS_SLEEP, duration}};
-	return service_call(SLOT_PROCESS, &m);
+	if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC)
+		return error_return(FL_BAD_ARGUMENT);
+	uint64_t ns = uptime_ns();
+	now->tv_sec = (time_t)(ns / NS_PER_SECOND);
+	now->tv_nsec = (long)(ns % NS_PER_SECOND);
+	return 0;
+}
+
+fl_error_t time_to_ns(const struct timespec *time, uint64_t *ns)
+{
+	if (time->tv_sec < 0 || time->tv_nsec < 0 || time->tv_nsec >= (long)NS_PER_SECOND)
+		return FL_BAD_ARGUMENT;
+	if (__builtin_mul_overflow((uint64_t)time->tv_sec, NS_PER_SECOND, ns) ||
+	    __builtin_add_overflow(*ns, (uint64_t)time->tv_nsec, ns))
+		*ns = UINT64_MAX;
+	return FL_OK;
+}
+
+// A handler ends the sleep, a stop does not. *left is set when it ended early, and only then.
+static fl_error_t sleep_ns(uint64_t duration, uint64_t *left)
+{
+	unsigned before = service_handlers_run;
+	uint64_t end = 0;
+	*left = duration;
+	for (;;) {
+		struct fl_message m = {.word = {PROCESS_SLEEP, *left}};
+		uint64_t start = end == 0 ? uptime_ns() : 0;
+		if (end == 0 && __builtin_add_overflow(start, duration, &end))
+			end = UINT64_MAX;
+		fl_error_t error = service_call_once(SLOT_PROCESS, &m);
+		if (error != FL_CANCELLED)
+			return error;
+		uint64_t now = uptime_ns();
+		*left = now < end ? end - now : 0;
+		if (service_handlers_run != before)
+			return error;
+	}
 }
 
 int nanosleep(const struct timespec *request, struct timespec *left)
 {
-	uint64_t duration;
-	if (request->tv_sec < 0 || request->tv_nsec < 0 || request->tv_nsec >= (long)NS_PER_SECOND ||
-	    __builtin_mul_overflow((uint64_t)request->tv_sec, NS_PER_SECOND, &duration) ||
-	    __builtin_add_overflow(duration, (uint64_t)request->tv_nsec, &duration))
-		return error_return(FL_BAD_ARGUMENT);
-	uint64_t start = left ? uptime_ns() : 0;
-	fl_error_t error = sleep_ns(duration);
+	uint64_t duration, rest;
+	fl_error_t error = time_to_ns(request, &duration);
 	if (error == FL_OK)
-		return 0;
-	if (left) {
-		uint64_t slept = uptime_ns() - start;
-		uint64_t rest = slept < duration ? duration - slept : 0;
+		error = sleep_ns(duration, &rest);
+	if (error == FL_CANCELLED && left) {
 		left->tv_sec = (time_t)(rest / NS_PER_SECOND);
 		left->tv_nsec = (long)(rest % NS_PER_SECOND);
 	}
-	return error_return(error);
+	return error == FL_OK ? 0 : error_return(error);
 }
 
 // Returns the seconds that were not slept, as POSIX wants it.
@@ -52,6 +81,7 @@ unsigned sleep(unsigned seconds)
 
 int usleep(useconds_t microseconds)
 {
-	fl_error_t error = sleep_ns(microseconds * NS_PER_MICROSECOND);
+	uint64_t left;
+	fl_error_t error = sleep_ns(microseconds * NS_PER_MICROSECOND, &left);
 	return error == FL_OK ? 0 : error_return(error);
 }

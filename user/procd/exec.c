@@ -86,19 +86,18 @@ static fl_error_t layout_replace(uint64_t space, const struct fl_elf *elf, uint6
 }
 
 // block: of the arguments, where the program will find it.
-static fl_error_t thread_begin(const struct process *process, uint64_t entry, uint64_t block)
+static fl_error_t thread_begin(struct thread *thread, uint64_t entry, uint64_t block)
 {
 	static struct fl_context context;
 	memset(&context, 0, sizeof context);
 	context.pc = entry;
 	context.x[2] = block;  // sp
 	context.x[10] = block; // a0
-	fl_slot_t thread = process_thread_slot(process);
-	fl_error_t error = fl_thread_control(thread, FL_THREAD_STOP, 0);
+	fl_error_t error = thread_stop(thread);
 	if (!error)
-		error = fl_thread_context(thread, FL_CONTEXT_SET, &context);
+		error = fl_thread_context(thread_slot(thread), FL_CONTEXT_SET, &context);
 	if (!error)
-		error = fl_thread_control(thread, FL_THREAD_START, 0);
+		error = thread_start(thread);
 	return error;
 }
 
@@ -120,10 +119,14 @@ enum server_answer exec_call(struct process *process, struct fl_message *m)
 	if (!args_sound(args, m->word[3]))
 		return server_reply_error(m, FL_BAD_ARGUMENT);
 	fl_error_t error = program_check(m->word[1], &offset, &elf);
-	if (!error)
-		error = layout_replace(process->space, &elf, offset, args, args_bytes);
 	if (error)
 		return server_reply_error(m, error);
+	error = layout_replace(process->space, &elf, offset, args, args_bytes);
+	if (error)
+		return server_reply_error(m, error);
+	// None of the others ran meanwhile: pager and procd come first.
+	threads_others_destroy(process->caller);
+	signals_exec(process);
 
 	error = files_process(FILES_EXEC, process->pid, 0, 0);
 	if (error)
@@ -131,8 +134,9 @@ enum server_answer exec_call(struct process *process, struct fl_message *m)
 	memcpy(process->name, &m->word[4], sizeof process->name);
 	process->name[sizeof process->name - 1] = '\0';
 	// The old program is gone, so there is nobody left to tell an error to.
-	if (thread_begin(process, elf.entry, LAYOUT_STACK_TOP - args_bytes))
+	if (thread_begin(process->caller, elf.entry, LAYOUT_STACK_TOP - args_bytes))
 		server_fatal("procd: a thread cannot be set");
+	signals_take(process->caller);
 	return SERVER_PARKED;
 }
 
@@ -150,7 +154,7 @@ static fl_error_t init_load(struct process *process)
 		error = layout_replace(process->space, &elf, offset, 0, 0);
 	// Untouched stack is zero, and a page of zeros is an argument block without arguments.
 	if (!error)
-		error = thread_begin(process, elf.entry, LAYOUT_STACK_TOP - FL_PAGE_SIZE);
+		error = thread_begin(process->threads, elf.entry, LAYOUT_STACK_TOP - FL_PAGE_SIZE);
 	return error;
 }
 

@@ -1,23 +1,11 @@
-// The space and the thread of a process: made by the pager, given their handles here.
+// The space of a process: made by the pager, given its handles here.
 //
-// Not here: what is in the space (exec.c says it, the pager does it).
+// Not here: its threads (thread.c), what is in it (exec.c says it, the pager does it).
 #include "fl/server.h"
 #include "procd.h"
 #include "proto/files.h"
 #include "proto/pager.h"
 #include "proto/slots.h"
-
-static fl_error_t thread_create(struct process *process)
-{
-	struct fl_message m = {
-		.word = {PAGER_THREAD_CREATE, process->space, PROGRAM_PRIORITY},
-		.receive = process_thread_slot(process),
-	};
-	fl_error_t error = pager_call(&m);
-	if (error)
-		return error;
-	return m.handle ? FL_OK : FL_BAD_HANDLE;
-}
 
 // The badge that the servers see is the pid. The handle to the pager is the pager's own gift.
 static fl_error_t handles_give(const struct process *process)
@@ -26,7 +14,6 @@ static fl_error_t handles_give(const struct process *process)
 		fl_slot_t to;
 		fl_slot_t from;
 	} gifts[] = {
-		{SLOT_PROCESS, SLOT_OWN},
 		{SLOT_FILES, SLOT_FILES},
 		{SLOT_CONSOLE, SLOT_CONSOLE},
 	};
@@ -51,9 +38,10 @@ static fl_error_t space_create(struct process *process, uint64_t label,
 	if (error)
 		return error;
 	process->space = m.word[1];
-	error = m.handle ? thread_create(process) : FL_BAD_HANDLE;
+	struct thread *thread;
+	error = m.handle ? handles_give(process) : FL_BAD_HANDLE;
 	if (!error)
-		error = handles_give(process);
+		error = thread_create(process, &thread);
 	if (!error && parent)
 		error = files_process(FILES_FORK, parent->pid, process->pid, process->space);
 	else if (!error)
@@ -68,9 +56,29 @@ fl_error_t memory_create(struct process *process)
 	return space_create(process, PAGER_SPACE_CREATE, NULL);
 }
 
-fl_error_t memory_fork(struct process *child, const struct process *parent)
+// The thread that forks may call by a handle of its own, and does so in the child too, where it is
+// the first.
+static fl_error_t caller_equip(struct process *child, const struct thread *by)
 {
-	return space_create(child, PAGER_SPACE_FORK, parent);
+	struct thread *thread = child->threads;
+	thread->mask = by->mask;
+	thread->stack_start = by->stack_start;
+	thread->stack_bytes = by->stack_bytes;
+	if (!by->index)
+		return FL_OK;
+	return fl_handle_copy(process_space_slot(child), SLOT_THREAD(by->index), SLOT_OWN,
+	                      FL_RIGHT_CALL, PROCESS_BADGE(child->pid, 0), 0);
+}
+
+fl_error_t memory_fork(struct process *child, const struct thread *by)
+{
+	fl_error_t error = space_create(child, PAGER_SPACE_FORK, by->process);
+	if (error)
+		return error;
+	error = caller_equip(child, by);
+	if (error)
+		memory_destroy(child);
+	return error;
 }
 
 void memory_destroy(struct process *process)
@@ -78,7 +86,7 @@ void memory_destroy(struct process *process)
 	// Before the space goes: the file server must not touch the window after that. A process that
 	// never came so far is unknown there, which is no harm.
 	fl_error_t error = files_process(FILES_EXIT, process->pid, 0, 0);
-	fl_handle_close(0, process_thread_slot(process));
+	threads_forget(process);
 	fl_handle_close(0, process_space_slot(process));
 	do {
 		struct fl_message m = {.word = {PAGER_SPACE_DESTROY, process->space}};

@@ -14,7 +14,7 @@ enum server_answer info_call(struct process *process, struct fl_message *m)
 	m->word[0] = FL_OK;
 	m->word[1] = first->pid;
 	m->word[2] = first->parent ? first->parent->pid : 0;
-	m->word[3] = first->state;
+	m->word[3] = process_state(first);
 	memcpy(&m->word[4], first->name, sizeof first->name);
 	return SERVER_REPLY;
 }

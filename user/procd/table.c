@@ -1,6 +1,6 @@
 // The process table: numbers, places, parents and children.
 //
-// Not here: what a process owns (memory.c) or waits for (life.c, sleep.c).
+// Not here: what a process owns (memory.c), its threads and what they wait for (thread.c).
 #include "fl/string.h"
 #include "procd.h"
 #include "proto/slots.h"
@@ -46,7 +46,12 @@ struct process *process_create(struct process *parent)
 		pid_last = pid;
 		if (process->pid)
 			continue;
-		*process = (struct process){.pid = pid, .state = PROCESS_RUNNING, .parent = parent};
+		*process = (struct process){
+			.pid = pid,
+			.state = PROCESS_RUNNING,
+			.parent = parent,
+			.alarm.process = process,
+		};
 		if (parent) {
 			process->sibling = parent->child;
 			parent->child = process;
@@ -79,13 +84,42 @@ void process_adopt(struct process *from, struct process *to)
 	}
 }
 
+static int threads_sound(const struct process *process)
+{
+	unsigned threads = 0;
+	for (const struct thread *at = process->threads; at; at = at->next) {
+		int is_parked = at->state != THREAD_RUNNING;
+		if (at->process != process || at->index >= THREADS_PER_PROCESS ||
+		    is_parked != (at->token != 0) || thread_find(process, at->index) != at ||
+		    ++threads > THREADS_PER_PROCESS)
+			return 0;
+	}
+	return (threads != 0) == (process->state == PROCESS_RUNNING);
+}
+
 static int process_sound(const struct process *process)
 {
-	int is_parked = process->state == PROCESS_WAITING || process->state == PROCESS_SLEEPING;
 	int is_zombie = process->state == PROCESS_ZOMBIE;
-	return process_find(process->pid) == process && is_parked == (process->token != 0) &&
+	return process_find(process->pid) == process && threads_sound(process) &&
 	       is_zombie == (process->space == 0) && !(is_zombie && process->child) &&
 	       (process->pid == INIT_PID) == (process->parent == NULL);
+}
+
+// Of several threads the one that does most.
+enum process_state process_state(const struct process *process)
+{
+	if (process->state == PROCESS_ZOMBIE)
+		return PROCESS_ZOMBIE;
+	if (process->stopped)
+		return PROCESS_STOPPED;
+	enum process_state state = PROCESS_SLEEPING;
+	for (const struct thread *at = process->threads; at; at = at->next) {
+		if (at->state == THREAD_RUNNING)
+			return PROCESS_RUNNING;
+		if (at->state == THREAD_WAITING)
+			state = PROCESS_WAITING;
+	}
+	return state;
 }
 
 int process_check(void)
@@ -110,10 +144,5 @@ int process_check(void)
 
 fl_slot_t process_space_slot(const struct process *process)
 {
-	return (fl_slot_t)(SLOT_SERVER_FREE + 2 * (process - process_table));
-}
-
-fl_slot_t process_thread_slot(const struct process *process)
-{
-	return process_space_slot(process) + 1;
+	return (fl_slot_t)(SLOT_SERVER_FREE + (process - process_table));
 }

@@ -20,6 +20,8 @@ static const char *state_text(enum process_state state)
 		return "sleep";
 	case PROCESS_ZOMBIE:
 		return "zombie";
+	case PROCESS_STOPPED:
+		return "stop";
 	}
 	return "?";
 }

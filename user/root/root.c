@@ -24,13 +24,15 @@ struct server_plan {
 
 static char pager_path[sizeof "sys/" + PAGER_NAME_MAX] = "sys/pager";
 
+// procd runs below console and files: when it stops a thread, neither is in the midst of the
+// thread's call. So a call that a signal cuts short was not begun, or waits; never half done.
 static const struct server_plan plans[SERVER_COUNT] = {
 	[SERVER_CONSOLE] = {.path = "sys/console", .priority = 4, .device = FL_BOOT_UART},
 	[SERVER_FILES] = {.path = "sys/files", .priority = 4, .sees_initrd = 1},
 	[SERVER_PAGER] = {.path = pager_path, .priority = 6, .sees_initrd = 1},
 	[SERVER_PROCD] = {.path = "sys/procd",
-                      .priority = 5,
-                      .slots = SLOT_SERVER_FREE + 2 * PROCESS_MAX, // a space and a thread for each
+                      .priority = 3,
+                      .slots = SLOT_SERVER_FREE + PROCESS_MAX + THREADS_MAX,
                       .sees_initrd = 1,
                       .device = FL_BOOT_TEST},
 };
