@@ -19,8 +19,8 @@ thread_entry: // a0 = struct pthread, a1 = index, a2 = mask
 	unimp
 	.size thread_entry, . - thread_entry
 
-// thread_leave(gone, slot, block, bytes, generation), declared in pthread.c: from the first call on no
-// memory of the thread is used. All signals are blocked.
+// thread_leave(gone, slot, block, bytes, generation), declared in pthread.c: from the first call on
+// no memory of the thread is used. All signals are blocked.
 	.section .text.thread_leave, "ax", @progbits
 	.globl thread_leave
 	.type thread_leave, @function

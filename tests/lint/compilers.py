@@ -25,7 +25,9 @@ INCLUDE_FOLDERS = {
     "user": ("kern/include", "libsys/include", "libsys/core", "user"),
     "user/programs": ("libsys/posix/include", "kern/include", "libsys/include", "user"),
     "tests/host": ("tests/host", "kern/include", "kern", "libsys/include", "libsys/core", "pager",
-                   "pager/core", "user/files"),
+                   "pager/core"),
+    "tests/host/libsys": ("tests/host", "kern/include", "libsys/include", "libsys/core",
+                          "user/files"),
     "tests/guest/xv6": ("libsys/xv6/include",),
     "tests/guest": ("libsys/posix/include", "kern/include", "libsys/include", "tests/guest"),
 }
@@ -43,6 +45,7 @@ COMPILERS = {
     "user": ("SERVER",),
     "user/programs": ("PROGRAM",),
     "tests/host": ("NATIVE",),
+    "tests/host/libsys": ("NATIVE",),
     "tests/guest": ("PROGRAM",),
     "tests/guest/xv6": ("PROGRAM",),
 }

@@ -33,11 +33,12 @@ enum pager_label {
 	                         // thread
 	PAGER_EXEC_REGION,       // w1 = space, w2 = start, w3 = end, w4 = PAGER_REGION(kind, rights),
 	                   // w5 = PAGER_IMAGE(offset, bytes) for images: adds to the pending layout
-	PAGER_EXEC_COMMIT, // w1 = space, w2 = arg start, w3 = arg bytes: the pending layout replaces
-	                   // the present one; pages of [w2, w2 + w3) move to the stack's top
-	PAGER_EXEC_ABORT,  // w1 = space: drops the pending layout
+	PAGER_EXEC_COMMIT,    // w1 = space, w2 = arg start, w3 = arg bytes: the pending layout replaces
+	                      // the present one; pages of [w2, w2 + w3) move to the stack's top
+	PAGER_EXEC_ABORT,     // w1 = space: drops the pending layout
 	PAGER_THREAD_DESTROY, // w1 = space, w2 = thread number
-	PAGER_DEATH_NEXT,  // -> w1 = space, w2 = reason | thread << 32, w3 = cause, w4 = stval, w5 = pc; FL_EMPTY
+	PAGER_DEATH_NEXT, // -> w1 = space, w2 = reason | thread << 32, w3 = cause, w4 = stval, w5 = pc;
+	                  // FL_EMPTY
 	PAGER_REGION_NEXT, // w1 = space, w2 = va -> first region that ends above va:
 	                   // w1 = start, w2 = end, w3 = PAGER_REGION, w4 = resident pages; FL_EMPTY
 	PAGER_PTE_READ,    // w1 = space, w2 = va -> w1, w2, w3 = PTEs of level 2, 1, 0 (0: none)
@@ -55,7 +56,8 @@ enum pager_label {
 // Populate at once; FL_NO_MEMORY and nothing changed if frames are short.
 #define PAGER_SBRK_EAGER 1ul
 
-// PAGER_MMAP. Without FIXED the address is a hint: used if the range is free, else another is found.
+// PAGER_MMAP. Without FIXED the address is a hint: used if the range is free, else another is
+// found.
 #define PAGER_MAPPING(rights, flags) ((uint64_t)(flags) << 8 | (uint64_t)(rights))
 #define PAGER_MMAP_SHARED 1ul    // shared over fork; else private, copy-on-write
 #define PAGER_MMAP_FIXED 2ul     // exactly there: what is there goes first
@@ -146,9 +148,9 @@ enum pager_stat {
 #define LAYOUT_STACK_BYTES (8ul << 20)
 #define LAYOUT_STACK_TOP LAYOUT_USER_TOP
 #define LAYOUT_STACK_START (LAYOUT_STACK_TOP - LAYOUT_STACK_BYTES) // the page below is the guard
-#define LAYOUT_MMAP_START 0x3000000000ul // the heap may grow up to here
-#define LAYOUT_MMAP_END 0x3f00000000ul   // mmap without FIXED chooses in [START, END), top down
-#define LAYOUT_WINDOW 0x3f80000000ul     // the file server's window; no region reaches into it
+#define LAYOUT_MMAP_START 0x3000000000ul                           // the heap may grow up to here
+#define LAYOUT_MMAP_END 0x3f00000000ul // mmap without FIXED chooses in [START, END), top down
+#define LAYOUT_WINDOW 0x3f80000000ul   // the file server's window; no region reaches into it
 #define LAYOUT_WINDOW_BYTES 0x10000ul
 #define LAYOUT_IMAGE_BASE 0x10000ul // where our linker script puts programs
 #define PAGER_REGIONS_MAX 65536     // a space's regions; more is FL_LIMIT
