@@ -5,7 +5,7 @@
 #include "create.h"
 #include "ipc.h"
 
-#define KERN_CHECK_FULL_FRAMES 4096 // 16 MiB
+#define KERN_CHECK_FULL_FRAMES 6144 // 24 MiB
 #define KERN_CHECK_PERIOD 2048
 #define KERN_CHECK_PART 64
 

@@ -8,6 +8,7 @@
 
 #include "malloc_port.h"
 #include "memory.h"
+#include "thread.h"
 
 #define MAPPING PAGER_MAPPING(FL_PROT_READ | FL_PROT_WRITE, 0)
 
@@ -109,14 +110,18 @@ bool port_discard(void *start, size_t bytes)
 	return memory_advise(&range, PAGER_ADVICE_DONTNEED) == FL_OK;
 }
 
+// While there has never been a second thread nobody is there to be kept out. The first one is not
+// made inside the family, so a lock is never given back that was not taken.
 void malloc_lock(void)
 {
-	__LIBC_LOCK();
+	if (threads_started)
+		__LIBC_LOCK();
 }
 
 void malloc_unlock(void)
 {
-	__LIBC_UNLOCK();
+	if (threads_started)
+		__LIBC_UNLOCK();
 }
 
 _Noreturn void port_misuse(const char *what)

@@ -25,6 +25,7 @@ _Noreturn void thread_leave(unsigned *gone, uint64_t slot, void *block, size_t b
 static struct pthread first;
 static _Thread_local struct pthread *self; // NULL: the first
 static unsigned threads = 1;
+bool threads_started;
 
 pthread_t pthread_self(void)
 {
@@ -69,6 +70,7 @@ int pthread_create(pthread_t *out, const pthread_attr_t *attr, void *(*start)(vo
 	thread->ownership = attr->detach_state ? THREAD_DETACHED : THREAD_JOINABLE;
 	thread->block = attr->stack ? NULL : block;
 	thread->block_bytes = bytes;
+	threads_started = true;
 	(void)word_add(&threads, 1);
 	struct fl_message m = {
 		.word = {PROCESS_THREAD_CREATE, (uintptr_t)thread_entry, (uintptr_t)tls & ~15ul,

@@ -14,6 +14,8 @@ struct __lock {
 	pthread_mutex_t mutex;
 };
 
+extern bool threads_started; // there has been a second thread; never false again
+
 enum pthread_ownership { THREAD_JOINABLE, THREAD_DETACHED, THREAD_ENDED };
 
 // At the top of a thread's block: guard pages, stack, thread-local storage, this.

@@ -50,6 +50,11 @@ static fl_error_t call_destroy(struct space *space, struct fl_message *m)
 	return FL_OK;
 }
 
+static fl_error_t call_thread_destroy(struct space *space, struct fl_message *m)
+{
+	return thread_destroy(space, m->word[2]);
+}
+
 // If the offer fails the thread stays with its space, stopped, and goes with it.
 static fl_error_t call_thread(struct space *space, struct fl_message *m)
 {
@@ -88,6 +93,7 @@ static const struct call {
 	[PAGER_SPACE_FORK] = {call_fork, BADGE_CONTROL, true},
 	[PAGER_SPACE_DESTROY] = {call_destroy, BADGE_CONTROL, true},
 	[PAGER_THREAD_CREATE] = {call_thread, BADGE_CONTROL, true},
+	[PAGER_THREAD_DESTROY] = {call_thread_destroy, BADGE_CONTROL, true},
 	[PAGER_EXEC_REGION] = {exec_region, BADGE_CONTROL, true},
 	[PAGER_EXEC_COMMIT] = {exec_commit, BADGE_CONTROL, true},
 	[PAGER_EXEC_ABORT] = {exec_abort, BADGE_CONTROL, true},

@@ -104,6 +104,8 @@ FL_CHECKED fl_error_t space_create(struct space **space);
 void space_destroy(struct space *space);
 // FL_LIMIT: it has its thread. FL_BAD_ARGUMENT: priority. FL_NO_MEMORY.
 FL_CHECKED fl_error_t thread_create(struct space *space, uint64_t priority);
+// FL_BAD_ARGUMENT: it has no thread of this number.
+FL_CHECKED fl_error_t thread_destroy(struct space *space, uint64_t number);
 // Hands the space a frame for page tables. FL_NO_MEMORY.
 FL_CHECKED fl_error_t space_table_feed(struct space *space);
 FL_CHECKED fl_error_t space_map(struct space *space, uint64_t va, uint64_t frame, unsigned prot);

@@ -156,15 +156,24 @@ fl_error_t thread_create(struct space *space, uint64_t priority)
 	return error;
 }
 
+fl_error_t thread_destroy(struct space *space, uint64_t number)
+{
+	if (!space->thread || number != 1)
+		return FL_BAD_ARGUMENT;
+	fl_error_t error = fl_object_destroy(space->thread_slot);
+	if (error)
+		return error;
+	object_frame_give(space->thread);
+	space->thread = 0;
+	return FL_OK;
+}
+
 // The thread first, so that nobody waits for an answer of ours; then what it used, from the pages
 // up.
 void space_destroy(struct space *space)
 {
-	if (space->thread) {
-		if (fl_object_destroy(space->thread_slot))
-			server_fatal("minimal: a thread cannot be destroyed");
-		object_frame_give(space->thread);
-	}
+	if (space->thread && thread_destroy(space, 1))
+		server_fatal("minimal: a thread cannot be destroyed");
 	window_destroy(space);
 	space_unmap(space, 0, FL_USER_END);
 	space_drain(space, FL_FEED_HANDLES);
