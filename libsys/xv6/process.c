@@ -14,6 +14,7 @@
 #define TICK_NS 100000000l
 #define TICKS_PER_SECOND 10
 #define SBRK_LAZY 2
+#define STACK_PAGES 4   // that a program has from the start
 #define STRING_ALIGN 16 // of each argument on xv6's stack
 
 int xv6_wait(int *status);
@@ -112,12 +113,23 @@ int xv6_uptime(void)
 	return (int)(uptime_ns() / TICK_NS);
 }
 
-// Writing to a pipe that nobody reads gives -1 and nothing else. And the whole window with the file
-// server is made now: who counts free pages before and after a piece of work would miss those that
-// it grew by.
+// xv6 gives a program all pages of its image and stack at exec. Programs that count free pages
+// before and after a piece of work rely on that, so here each gets its own at once.
+static void pages_touch(volatile char *start, const volatile char *end)
+{
+	for (volatile char *at = start; at < end; at += FL_PAGE_SIZE)
+		*at = *at;
+}
+
+// Writing to a pipe that nobody reads gives -1 and nothing else. The whole window with the file
+// server is made now, for the same reason as the pages.
 __attribute__((constructor)) static void program_prepare(void)
 {
+	extern char data_start[], data_end[];
+	char stack[STACK_PAGES * FL_PAGE_SIZE];
 	struct window window;
+	pages_touch(data_start, data_end);
+	pages_touch(stack, stack + sizeof(stack));
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (window_claim(LAYOUT_WINDOW_BYTES, &window))
 		window_release(&window);
